@@ -1,0 +1,37 @@
+package dev.latchkey.client.source;
+
+import dev.latchkey.SecretAccessDeniedException;
+import dev.latchkey.SecretProtocolException;
+import dev.latchkey.SecretUnauthenticatedException;
+import dev.latchkey.SecretUnavailableException;
+import java.util.List;
+
+/**
+ * Where ciphertexts come from. A source neither opens nor caches nor retries: those are its
+ * caller's. Implementations are thread-safe.
+ */
+public interface CiphertextSource extends AutoCloseable {
+  /** Returns the project that the secrets of this source belong to. */
+  String project();
+
+  /**
+   * Answers a request: one answer a query, in the order of the queries. Called on a thread of the
+   * resolver's own; blocks for at most the request's timeout.
+   *
+   * <p>A query without a version is answered with the newest, a deleted secret's with {@link
+   * CiphertextAnswer.NotFound}, as are its versions up to the deletion for good. A query whose
+   * known version is the one to be sent is answered with {@link CiphertextAnswer.Unchanged}.
+   *
+   * @throws SecretUnavailableException if the source cannot be reached, does not answer in time, is
+   *     closed, or the thread is interrupted (its flag stays set)
+   * @throws SecretProtocolException if what comes back is not an answer to this request, or is
+   *     damaged; nothing of it is kept
+   * @throws SecretUnauthenticatedException if the credential is missing, expired or unknown
+   * @throws SecretAccessDeniedException if the credential may not read in this project at all
+   */
+  List<CiphertextAnswer> fetch(FetchRequest request);
+
+  /** Ends the source's threads and connections. Closing twice does nothing. */
+  @Override
+  void close();
+}

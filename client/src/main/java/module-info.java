@@ -1,0 +1,13 @@
+/** Fetches sealed secrets, opens them on arrival and caches them; the {@code latchkey} command. */
+module dev.latchkey.client {
+  requires transitive dev.latchkey.core;
+  requires static transitive org.jspecify;
+  requires com.fasterxml.jackson.core;
+  requires com.fasterxml.jackson.databind;
+  requires com.github.benmanes.caffeine;
+  requires com.google.crypto.tink;
+  requires okhttp3;
+
+  exports dev.latchkey.client.source;
+  exports dev.latchkey.client.store;
+}

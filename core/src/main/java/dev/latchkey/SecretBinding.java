@@ -1,0 +1,51 @@
+package dev.latchkey;
+
+import java.util.Objects;
+
+/**
+ * An environment variable and the secret that it is bound to, as in {@code --secret
+ * MY_APP_SECRET=my-secret}. Immutable and thread-safe.
+ *
+ * @param variable a POSIX name: letters, digits and underscores, not starting with a digit
+ * @param ref the secret
+ */
+public record SecretBinding(String variable, SecretRef ref) {
+  /**
+   * Checks the variable's name.
+   *
+   * @throws MalformedSecretException if the variable's name is not well-formed
+   */
+  public SecretBinding {
+    EnvName.parse(variable, variable.length());
+    Objects.requireNonNull(ref, "ref");
+  }
+
+  /**
+   * Returns the binding that a text spells: a variable, an equals sign, and a reference in short or
+   * in full. Messages repeat the variable at most, as a value may stand by mistake where the
+   * reference belongs.
+   *
+   * @throws MalformedSecretException if the text is not well-formed
+   */
+  public static SecretBinding parse(String text) {
+    int equals = text.indexOf('=');
+    if (equals < 0) {
+      throw MalformedSecretException.at(
+          "A binding is VARIABLE=SECRET, and here the equals sign is missing", text, text.length());
+    }
+    String variable = EnvName.parse(text, equals);
+    boolean full = text.startsWith(SecretRef.SCHEME, equals + 1);
+    int start = equals + 1 + (full ? SecretRef.SCHEME.length() : 0);
+    try {
+      return new SecretBinding(variable, SecretRef.parse(text, start, text.length()));
+    } catch (MalformedSecretException e) {
+      throw e.withoutRemedy(variable + ": " + e.problem());
+    }
+  }
+
+  /** Returns the binding with its reference in short, as after {@code --secret}. */
+  @Override
+  public String toString() {
+    return variable + "=" + ref.toShortString();
+  }
+}

@@ -1,0 +1,25 @@
+package dev.latchkey;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * No such variable, secret, version or field. The author of the binding, or whoever creates
+ * secrets, has to act.
+ */
+public final class SecretNotFoundException extends SecretException {
+  private static final long serialVersionUID = 1L;
+
+  /** Makes an exception with a {@linkplain SecretException safe} problem and remedy. */
+  public SecretNotFoundException(String problem, String remedy) {
+    this(problem, remedy, null);
+  }
+
+  private SecretNotFoundException(String problem, String remedy, @Nullable Throwable cause) {
+    super(problem, remedy, cause);
+  }
+
+  @Override
+  public SecretNotFoundException withProblem(String problem) {
+    return new SecretNotFoundException(problem, remedy(), this);
+  }
+}

@@ -1,0 +1,8 @@
+/** In-memory fakes for tests of code that reads secrets, and contract suites for implementers. */
+module dev.latchkey.testing {
+  requires transitive dev.latchkey.core;
+  requires static transitive dev.latchkey.client;
+  requires static transitive org.jspecify;
+  requires static transitive org.junit.jupiter.api;
+
+}
