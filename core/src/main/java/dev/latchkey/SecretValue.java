@@ -26,11 +26,15 @@ public final class SecretValue implements AutoCloseable {
   private SecretValue(byte[] bytes) {
     if (bytes.length > MAX_BYTES) {
       Arrays.fill(bytes, (byte) 0);
-      throw new SecretValueException(
-          "A value of " + bytes.length + " bytes is over the limit of " + MAX_BYTES + ".",
-          "Store a smaller one, or the key of a file that is encrypted with it.");
+      throw tooLarge(bytes.length);
     }
     this.bytes = bytes;
+  }
+
+  static SecretValueException tooLarge(long length) {
+    return new SecretValueException(
+        "A value of " + length + " bytes is over the limit of " + MAX_BYTES + ".",
+        "Store a smaller one, or the key of a file that is encrypted with it.");
   }
 
   /**

@@ -1,0 +1,90 @@
+package dev.latchkey;
+
+import dev.latchkey.spi.SecretResolver;
+import dev.latchkey.spi.SecretResolverProvider;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The gate to an environment's resolver: it opens only to a Flow or Work process, and the resolver
+ * is made when the first reference needs it. A process with plain variables alone needs neither a
+ * role nor a resolver.
+ */
+final class Opener implements AutoCloseable {
+  private final Map<String, String> environment;
+  private final @Nullable ProcessRole givenRole;
+  private final boolean owned;
+  private @Nullable SecretResolver made;
+  private volatile @Nullable SecretResolver opened;
+
+  Opener(
+      Map<String, String> environment,
+      @Nullable ProcessRole role,
+      @Nullable SecretResolver resolver) {
+    this.environment = environment;
+    this.givenRole = role;
+    this.owned = resolver == null;
+    this.made = resolver;
+  }
+
+  /** Returns the resolver, which is made at the first call that succeeds. */
+  SecretResolver resolver() {
+    SecretResolver resolver = opened;
+    return resolver != null ? resolver : open();
+  }
+
+  /** Returns the resolver if one is open already. */
+  Optional<SecretResolver> ifOpen() {
+    return Optional.ofNullable(opened);
+  }
+
+  private synchronized SecretResolver open() {
+    if (givenRole == null && ProcessRole.of(environment).isEmpty()) {
+      throw new SecretAccessDeniedException(
+          "This is neither a Flow nor a Work process, and only those open secrets.",
+          "Start it with `latchkey run`, or set "
+              + ProcessRole.VARIABLE
+              + " to flow or work; to run without secrets, put a plain value in the variable, or in"
+              + " a test use latchkey-testing.");
+    }
+    if (made == null) {
+      made = provider().create(environment);
+    }
+    opened = made;
+    return made;
+  }
+
+  private static SecretResolverProvider provider() {
+    List<SecretResolverProvider> providers = new ArrayList<>();
+    for (SecretResolverProvider provider : ServiceLoader.load(SecretResolverProvider.class)) {
+      providers.add(provider);
+    }
+    return switch (providers.size()) {
+      case 0 ->
+          throw new SecretConfigurationException(
+              "Nothing here resolves secrets: no SecretResolverProvider was found.",
+              "Add latchkey-client to the class path or module path.");
+      case 1 -> providers.get(0);
+      default ->
+          throw new SecretConfigurationException(
+              "More than one SecretResolverProvider was found: "
+                  + String.join(
+                      ", ", providers.stream().map(p -> p.getClass().getName()).sorted().toList())
+                  + ".",
+              "Keep one of them on the class path, or build a SecretEnvironment with the resolver"
+                  + " that you want.");
+    };
+  }
+
+  /** Closes the resolver if it was made here. */
+  @Override
+  public synchronized void close() {
+    if (owned && made != null) {
+      made.close();
+    }
+  }
+}
