@@ -8,6 +8,7 @@ module dev.latchkey.client {
   requires com.google.crypto.tink;
   requires okhttp3;
 
+  exports dev.latchkey.client;
   exports dev.latchkey.client.source;
   exports dev.latchkey.client.store;
 }

@@ -1,0 +1,194 @@
+package dev.latchkey.client;
+
+import dev.latchkey.SecretException;
+import dev.latchkey.SecretRef;
+import dev.latchkey.SecretUnavailableException;
+import dev.latchkey.client.source.FetchRequest;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Fetches what is missing. However many threads miss a reference, it is asked for once and all get
+ * the one outcome; and whatever is missed while requests are under way goes into the next request
+ * together.
+ *
+ * <p>Requests run on the executor's threads, so that an interrupted caller leaves the others' fetch
+ * alone. A value is published before its fetch is over, and a miss looks once more after it has
+ * announced itself: between the two no second request can slip.
+ */
+final class Fetcher {
+  /** What a fetch that a bug cut short ends with, so that nobody waits for it. */
+  private static final Held.Failure BROKEN =
+      new Held.Failure(
+          new SecretUnavailableException(
+              "The fetch ended with an error of the client's own.", "Report it."),
+          0);
+
+  private final Function<Map<SecretRef, Long>, Map<SecretRef, Held>> load;
+  private final Function<SecretRef, @Nullable Held> held;
+  private final BiConsumer<SecretRef, Held> publish;
+  private final Executor executor;
+  private final Duration patience;
+
+  private final Map<SecretRef, CompletableFuture<Held>> underWay = new ConcurrentHashMap<>();
+  private final ConcurrentLinkedQueue<SecretRef> waiting = new ConcurrentLinkedQueue<>();
+
+  /**
+   * Makes a fetcher.
+   *
+   * @param load asks the source
+   * @param held looks up what is held and may be used
+   * @param publish puts what was loaded where {@code held} finds it
+   * @param executor runs the requests
+   * @param patience how long a caller waits at most
+   */
+  Fetcher(
+      Function<Map<SecretRef, Long>, Map<SecretRef, Held>> load,
+      Function<SecretRef, @Nullable Held> held,
+      BiConsumer<SecretRef, Held> publish,
+      Executor executor,
+      Duration patience) {
+    this.load = load;
+    this.held = held;
+    this.publish = publish;
+    this.executor = executor;
+    this.patience = patience;
+  }
+
+  /** Returns the value of a reference, after a request if need be; throws its failure. */
+  Held.Value fetch(SecretRef ref) {
+    CompletableFuture<Held> outcome = announce(ref);
+    startNext();
+    return await(ref, outcome);
+  }
+
+  /** Fetches what is missing of the references, and returns the failures. */
+  Map<SecretRef, SecretException> fetchAll(Collection<SecretRef> refs) {
+    Map<SecretRef, CompletableFuture<Held>> outcomes = new LinkedHashMap<>();
+    refs.forEach(ref -> outcomes.put(ref, announce(ref)));
+    startNext();
+    Map<SecretRef, SecretException> failures = new LinkedHashMap<>();
+    outcomes.forEach(
+        (ref, outcome) -> {
+          try {
+            await(ref, outcome);
+          } catch (SecretException e) {
+            failures.put(ref, e);
+          }
+        });
+    return failures;
+  }
+
+  /** Begins to fetch a reference without waiting for it. */
+  void start(SecretRef ref) {
+    CompletableFuture<Held> unused = announce(ref);
+    startNext();
+  }
+
+  /** Ends all waits; nothing is fetched any more. */
+  void close() {
+    waiting.clear();
+    underWay.values().forEach(outcome -> outcome.completeExceptionally(closed()));
+  }
+
+  static SecretUnavailableException closed() {
+    return new SecretUnavailableException(
+        "The secrets client is closed.", "Make another, or close it later.");
+  }
+
+  private CompletableFuture<Held> announce(SecretRef ref) {
+    var mine = new CompletableFuture<Held>();
+    CompletableFuture<Held> others = underWay.putIfAbsent(ref, mine);
+    if (others != null) {
+      return others;
+    }
+    Held found = held.apply(ref);
+    if (found == null) {
+      waiting.add(ref);
+    } else {
+      finish(ref, mine, found);
+    }
+    return mine;
+  }
+
+  private void finish(SecretRef ref, @Nullable CompletableFuture<Held> outcome, Held held) {
+    if (outcome != null) {
+      underWay.remove(ref, outcome);
+      outcome.complete(held);
+    }
+  }
+
+  private void startNext() {
+    try {
+      executor.execute(this::next);
+    } catch (RejectedExecutionException e) {
+      close();
+    }
+  }
+
+  /** Asks for what is waiting, up to the most that one request can hold. */
+  private void next() {
+    Map<SecretRef, Long> batch = new LinkedHashMap<>();
+    for (SecretRef ref;
+        batch.size() < FetchRequest.MAX_QUERIES && (ref = waiting.poll()) != null; ) {
+      batch.put(ref, 0L);
+    }
+    if (batch.isEmpty()) {
+      return;
+    }
+    if (!waiting.isEmpty()) {
+      startNext();
+    }
+    Map<SecretRef, Held> loaded = Map.of();
+    try {
+      loaded = load.apply(batch);
+    } finally {
+      for (SecretRef ref : batch.keySet()) {
+        Held outcome = loaded.getOrDefault(ref, BROKEN);
+        publish.accept(ref, outcome);
+        finish(ref, underWay.get(ref), outcome);
+      }
+    }
+  }
+
+  private Held.Value await(SecretRef ref, CompletableFuture<Held> future) {
+    Held outcome;
+    try {
+      outcome = future.get(patience.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new SecretUnavailableException(
+          "The thread was interrupted while it waited for '" + ref.name() + "'.", "");
+    } catch (TimeoutException e) {
+      throw new SecretUnavailableException(
+          "No answer for '" + ref.name() + "' within " + patience.toMillis() + " ms.",
+          "Try again later, or give the client a longer timeout.");
+    } catch (ExecutionException e) {
+      throw closed();
+    }
+    if (outcome instanceof Held.Value value) {
+      return value;
+    }
+    throw failure(outcome);
+  }
+
+  /** Returns a new exception for each thread that a failure reaches. */
+  private static SecretException failure(Held outcome) {
+    SecretException shared =
+        outcome instanceof Held.Failure failure ? failure.failure() : BROKEN.failure();
+    return shared.withProblem(shared.problem());
+  }
+}

@@ -1,0 +1,79 @@
+package dev.latchkey.client;
+
+import dev.latchkey.SecretDecryptionException;
+import dev.latchkey.SecretException;
+import dev.latchkey.SecretUnavailableException;
+import org.jspecify.annotations.Nullable;
+
+/** What the cache holds for a reference: a value, or the failure to get one. */
+sealed interface Held {
+  /** Returns how many bytes the entry weighs in the cache, its own bookkeeping left out. */
+  int bytes();
+
+  /**
+   * A value, sealed under the process key. Whoever keeps a hold of one looks at {@link #current}
+   * before use, which spares the look-up.
+   */
+  final class Value implements Held {
+    final ProcessKey.Sealed sealed;
+    final long version;
+
+    /** When the source last confirmed the version, in ticks. */
+    volatile long confirmedAt;
+
+    /** Whether the source could be asked when the version was last due. */
+    volatile boolean fresh = true;
+
+    /** False once the cache has dropped or replaced this value. */
+    volatile boolean current = true;
+
+    /** The text itself, for a while, where the client was asked to hold it. */
+    volatile @Nullable String plaintext;
+
+    Value(ProcessKey.Sealed sealed, long version, long confirmedAt) {
+      this.sealed = sealed;
+      this.version = version;
+      this.confirmedAt = confirmedAt;
+    }
+
+    @Override
+    public int bytes() {
+      return sealed.ciphertext().length;
+    }
+  }
+
+  /**
+   * The source said that the version which is held is still the one to use.
+   *
+   * @param confirmedAt when it was asked, in ticks
+   */
+  record Unchanged(long confirmedAt) implements Held {
+    @Override
+    public int bytes() {
+      return 0;
+    }
+  }
+
+  /**
+   * An answer that is not a value, kept for a moment so that a loop over a missing secret is not a
+   * loop over the network.
+   *
+   * @param failure what to throw, anew each time
+   * @param until when to ask again, in ticks
+   */
+  record Failure(SecretException failure, long until) implements Held {
+    /**
+     * Tells whether a value that was served before may go on being served: the source could not be
+     * asked, or gave something that cannot be a newer version.
+     */
+    boolean sparesFormerValue() {
+      return failure instanceof SecretUnavailableException
+          || failure instanceof SecretDecryptionException;
+    }
+
+    @Override
+    public int bytes() {
+      return 0;
+    }
+  }
+}

@@ -1,0 +1,362 @@
+package dev.latchkey.client;
+
+import dev.latchkey.SecretException;
+import dev.latchkey.SecretRef;
+import dev.latchkey.SecretValue;
+import dev.latchkey.client.source.CiphertextSource;
+import dev.latchkey.spi.Decryptor;
+import dev.latchkey.spi.Registration;
+import dev.latchkey.spi.SecretResolver;
+import dev.latchkey.spi.SecretStatus;
+import java.security.GeneralSecurityException;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Resolves references over a {@link CiphertextSource} and a {@link Decryptor}.
+ *
+ * <p>A ciphertext is opened once, when it arrives, and its value kept sealed under a random key of
+ * this process; each read opens that. A value that was read is served from memory from then on: a
+ * look-up, no lock, no clock, no I/O. In the background the source is asked, for all values
+ * together, whether they are still the newest ({@link Builder#fresh}). While the source cannot be
+ * reached, the last values go on being served ({@link Builder#maxStale}); when it says that a
+ * secret is gone or denied, they do not.
+ *
+ * <p>Thread-safe. {@link #close} ends its threads and overwrites the key.
+ */
+public final class SecretsClient implements SecretResolver {
+  private static final System.Logger LOG = System.getLogger(SecretsClient.class.getName());
+
+  private static final Duration KEEP_FAILURE = Duration.ofSeconds(5);
+
+  private final CiphertextSource source;
+  private final Duration maxStale;
+  private final @Nullable Duration holdPlaintext;
+  private final LongSupplier ticker;
+
+  private final ProcessKey key = new ProcessKey();
+  private final ClientThreads threads = new ClientThreads();
+  private final Rotations rotations = new Rotations(threads.listeners);
+  private final HeldCache cache;
+  private final Loader loader;
+  private final Fetcher fetcher;
+  private boolean closed;
+
+  private SecretsClient(Builder builder) {
+    source = builder.source;
+    maxStale = builder.maxStale;
+    holdPlaintext = builder.holdPlaintext;
+    ticker = builder.ticker;
+    cache = new HeldCache(builder.maxEntries, builder.maxBytes);
+    var arrivals = new Arrivals(source.project(), builder.decryptor, key, KEEP_FAILURE);
+    loader = new Loader(source, arrivals, ticker, builder.timeout);
+    fetcher =
+        new Fetcher(
+            loader::load,
+            this::usable,
+            this::accept,
+            threads.requests,
+            builder.timeout.multipliedBy(2));
+    long fresh = builder.fresh.toNanos();
+    ScheduledFuture<?> unused =
+        threads.timer.scheduleWithFixedDelay(this::refresh, fresh, fresh, TimeUnit.NANOSECONDS);
+  }
+
+  /**
+   * Returns a builder of a client.
+   *
+   * @param source where ciphertexts come from; the client closes it
+   * @param decryptor what opens them
+   */
+  public static Builder builder(CiphertextSource source, Decryptor decryptor) {
+    return new Builder(source, decryptor);
+  }
+
+  /** Builds a {@link SecretsClient}. Not thread-safe. */
+  public static final class Builder {
+    private final CiphertextSource source;
+    private final Decryptor decryptor;
+    private Duration fresh = Duration.ofSeconds(60);
+    private Duration maxStale = Duration.ofHours(24);
+    private Duration timeout = Duration.ofSeconds(10);
+    private @Nullable Duration holdPlaintext;
+    private int maxEntries = 10_000;
+    private long maxBytes = 64L << 20;
+    private LongSupplier ticker = System::nanoTime;
+
+    private Builder(CiphertextSource source, Decryptor decryptor) {
+      this.source = source;
+      this.decryptor = decryptor;
+    }
+
+    /**
+     * Sets how long after a look the source is asked again whether values are the newest. Default:
+     * 60 seconds.
+     *
+     * @throws IllegalArgumentException if it is not positive
+     */
+    public Builder fresh(Duration fresh) {
+      this.fresh = positive("fresh", fresh);
+      return this;
+    }
+
+    /**
+     * Sets how long a value is served that the source has not confirmed, because it cannot be
+     * reached. The age is looked at each time the source would be asked. Default: 24 hours.
+     *
+     * @throws IllegalArgumentException if it is not positive
+     */
+    public Builder maxStale(Duration maxStale) {
+      this.maxStale = positive("maxStale", maxStale);
+      return this;
+    }
+
+    /**
+     * Sets how long a request to the source may take. A caller waits for at most twice as long, as
+     * other requests may be under way. Default: 10 seconds.
+     *
+     * @throws IllegalArgumentException if it is not positive
+     */
+    public Builder timeout(Duration timeout) {
+      this.timeout = positive("timeout", timeout);
+      return this;
+    }
+
+    /**
+     * Keeps the text of a value in memory, as it is, for some time after it was read. Reads in that
+     * time cost a look-up alone; a search of the heap finds the value. Default: values are only
+     * kept sealed.
+     *
+     * @throws IllegalArgumentException if it is not positive
+     */
+    public Builder holdPlaintext(Duration holdPlaintext) {
+      this.holdPlaintext = positive("holdPlaintext", holdPlaintext);
+      return this;
+    }
+
+    /**
+     * Sets how many references are held at most. Default: 10 000.
+     *
+     * @throws IllegalArgumentException if it is below 1
+     */
+    public Builder maxEntries(int maxEntries) {
+      this.maxEntries = (int) atLeastOne("maxEntries", maxEntries);
+      return this;
+    }
+
+    /**
+     * Sets how many bytes are held at most, about. Default: 64 MiB.
+     *
+     * @throws IllegalArgumentException if it is below 1
+     */
+    public Builder maxBytes(long maxBytes) {
+      this.maxBytes = atLeastOne("maxBytes", maxBytes);
+      return this;
+    }
+
+    /** Sets the clock that ages are measured by, in nanoseconds that only go forward. */
+    Builder ticker(LongSupplier ticker) {
+      this.ticker = ticker;
+      return this;
+    }
+
+    /** Returns the client. */
+    public SecretsClient build() {
+      return new SecretsClient(this);
+    }
+
+    private static Duration positive(String property, Duration duration) {
+      if (duration.isNegative() || duration.isZero()) {
+        throw new IllegalArgumentException(property + " is positive, not " + duration + ".");
+      }
+      return duration;
+    }
+
+    private static long atLeastOne(String property, long number) {
+      if (number < 1) {
+        throw new IllegalArgumentException(property + " is 1 or more, not " + number + ".");
+      }
+      return number;
+    }
+  }
+
+  @Override
+  public SecretValue resolve(SecretRef ref) {
+    return SecretValue.adopt(open(value(ref.asRequired())));
+  }
+
+  @Override
+  public Supplier<String> text(SecretRef ref) {
+    return new TextView(ref.asRequired());
+  }
+
+  /** Keeps a hold of the value it read last, so that the next read needs no look-up. */
+  private final class TextView implements Supplier<String> {
+    private final SecretRef ref;
+    private volatile Held.@Nullable Value last;
+
+    TextView(SecretRef ref) {
+      this.ref = ref;
+    }
+
+    @Override
+    public String get() {
+      Held.Value value = last;
+      if (value == null || !value.current) {
+        value = value(ref);
+        last = value;
+      }
+      String plaintext = value.plaintext;
+      return plaintext != null ? plaintext : reveal(value);
+    }
+  }
+
+  private String reveal(Held.Value value) {
+    byte[] bytes = open(value);
+    String text;
+    try (SecretValue opened = SecretValue.adopt(bytes)) {
+      text = opened.reveal();
+    }
+    if (holdPlaintext != null) {
+      hold(value, text, holdPlaintext);
+    }
+    return text;
+  }
+
+  private void hold(Held.Value value, String text, Duration time) {
+    value.plaintext = text;
+    ScheduledFuture<?> unused =
+        threads.timer.schedule(() -> value.plaintext = null, time.toNanos(), TimeUnit.NANOSECONDS);
+    if (!value.current) {
+      value.plaintext = null;
+    }
+  }
+
+  private byte[] open(Held.Value value) {
+    try {
+      return key.open(value.sealed);
+    } catch (GeneralSecurityException e) {
+      throw Fetcher.closed(); // Only a closed client's key does not open what it sealed.
+    }
+  }
+
+  private Held.Value value(SecretRef ref) {
+    return cache.get(ref) instanceof Held.Value value ? value : fetcher.fetch(ref);
+  }
+
+  /** Returns what is held and may be used: a value, or a failure that is still to be believed. */
+  private @Nullable Held usable(SecretRef ref) {
+    Held held = cache.get(ref);
+    boolean over = held instanceof Held.Failure failure && failure.until() - now() <= 0;
+    return over ? null : held;
+  }
+
+  private long now() {
+    return ticker.getAsLong();
+  }
+
+  /** Takes what was loaded for a reference, for everybody to see from now on. */
+  private synchronized void accept(SecretRef ref, Held loaded) {
+    if (closed) {
+      return;
+    }
+    Held.Value former = cache.get(ref) instanceof Held.Value value ? value : null;
+    if (loaded instanceof Held.Value value) {
+      cache.put(ref, value);
+      rotations.arrived(ref, value.version);
+    } else if (loaded instanceof Held.Unchanged unchanged) {
+      if (former != null) {
+        former.confirmedAt = unchanged.confirmedAt();
+        former.fresh = true;
+      }
+    } else if (loaded instanceof Held.Failure failure) {
+      if (former != null && failure.sparesFormerValue()) {
+        former.fresh = false;
+      }
+      if (former == null || !failure.sparesFormerValue() || isTooOld(former)) {
+        cache.put(ref, failure);
+      }
+    }
+  }
+
+  private boolean isTooOld(Held.Value value) {
+    return now() - value.confirmedAt > maxStale.toNanos();
+  }
+
+  @Override
+  public Map<SecretRef, SecretException> prefetch(Collection<SecretRef> refs) {
+    return fetcher.fetchAll(refs.stream().map(SecretRef::asRequired).distinct().toList());
+  }
+
+  @Override
+  public SecretStatus status(SecretRef ref) {
+    if (!(cache.get(ref.asRequired()) instanceof Held.Value value)) {
+      return SecretStatus.NOT_LOADED;
+    }
+    return new SecretStatus(
+        value.fresh ? SecretStatus.State.FRESH : SecretStatus.State.STALE,
+        OptionalLong.of(value.version),
+        Optional.of(Duration.ofNanos(now() - value.confirmedAt)));
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>A rotation is noticed when the source is next asked, see {@link Builder#fresh}.
+   */
+  @Override
+  public Registration onRotation(SecretRef ref, Runnable listener) {
+    SecretRef required = ref.asRequired();
+    Registration registration;
+    synchronized (this) {
+      long version = cache.get(required) instanceof Held.Value value ? value.version : 0;
+      registration = rotations.add(required, version, listener);
+    }
+    fetcher.start(required);
+    return registration;
+  }
+
+  /** Asks the source about all that is held or listened for. */
+  void refresh() {
+    try {
+      Map<SecretRef, Long> known = new LinkedHashMap<>();
+      rotations.refs().forEach(ref -> known.put(ref, 0L));
+      cache.forEachValue((ref, value) -> known.put(ref, value.version));
+      loader.load(known).forEach(this::accept);
+    } catch (RuntimeException e) {
+      // The next refresh has to come; the message is not ours and may hold anything.
+      LOG.log(System.Logger.Level.ERROR, "A refresh failed with {0}.", e.getClass().getName());
+    }
+  }
+
+  /** Ends the client's threads, closes the source, and overwrites what was held. */
+  @Override
+  public void close() {
+    synchronized (this) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+    }
+    threads.close();
+    fetcher.close();
+    cache.clear();
+    key.close();
+    source.close();
+  }
+
+  /** Returns the project alone. */
+  @Override
+  public String toString() {
+    return "SecretsClient[" + source.project() + "]";
+  }
+}
