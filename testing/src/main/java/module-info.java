@@ -4,5 +4,4 @@ module dev.latchkey.testing {
   requires static transitive dev.latchkey.client;
   requires static transitive org.jspecify;
   requires static transitive org.junit.jupiter.api;
-
 }
