@@ -4,4 +4,6 @@ module dev.latchkey.testing {
   requires static transitive dev.latchkey.client;
   requires static transitive org.jspecify;
   requires static transitive org.junit.jupiter.api;
+
+  exports dev.latchkey.testing.contract;
 }

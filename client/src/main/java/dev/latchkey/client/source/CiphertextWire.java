@@ -161,22 +161,21 @@ final class CiphertextWire {
 
     CiphertextAnswer answer(String project, CiphertextQuery query) throws BadAnswerException {
       require(isFor(query.name()), "it is not in the order of the request");
-      switch (status == null ? "" : status) {
-        case "sealed":
-          return new CiphertextAnswer.Sealed(sealed(project, query));
-        case "unchanged":
-          checkVersion(query);
-          require(
-              query.knownVersion().isPresent() && query.knownVersion().getAsLong() == version,
-              "it says unchanged of a version that is not the known one");
-          return new CiphertextAnswer.Unchanged(version);
-        case "not_found":
-          return new CiphertextAnswer.NotFound(Optional.empty());
-        case "denied":
-          return new CiphertextAnswer.Denied();
-        default:
-          throw new BadAnswerException("a secret in it has no known status");
-      }
+      return switch (status == null ? "" : status) {
+        case "sealed" -> new CiphertextAnswer.Sealed(sealed(project, query));
+        case "unchanged" -> unchanged(query);
+        case "not_found" -> new CiphertextAnswer.NotFound(Optional.empty());
+        case "denied" -> new CiphertextAnswer.Denied();
+        default -> throw new BadAnswerException("a secret in it has no known status");
+      };
+    }
+
+    private CiphertextAnswer unchanged(CiphertextQuery query) throws BadAnswerException {
+      checkVersion(query);
+      require(
+          query.knownVersion().isPresent() && query.knownVersion().getAsLong() == version,
+          "it says unchanged of a version that is not the known one");
+      return new CiphertextAnswer.Unchanged(version);
     }
 
     private boolean isFor(SecretName wanted) {
