@@ -11,4 +11,7 @@ module dev.latchkey.client {
   exports dev.latchkey.client;
   exports dev.latchkey.client.source;
   exports dev.latchkey.client.store;
+  exports dev.latchkey.client.tink;
+
+  uses com.google.crypto.tink.KmsClient;
 }

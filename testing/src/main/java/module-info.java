@@ -5,4 +5,5 @@ module dev.latchkey.testing {
   requires static transitive org.jspecify;
   requires static transitive org.junit.jupiter.api;
 
+  exports dev.latchkey.testing.contract;
 }
