@@ -1,0 +1,100 @@
+package dev.latchkey.client;
+
+import dev.latchkey.SecretName;
+import dev.latchkey.SecretUnavailableException;
+import dev.latchkey.client.source.CiphertextAnswer;
+import dev.latchkey.client.source.CiphertextQuery;
+import dev.latchkey.client.source.CiphertextSource;
+import dev.latchkey.client.source.FetchRequest;
+import dev.latchkey.spi.SealedSecret;
+import dev.latchkey.spi.SecretIdentity;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
+
+/** A source in memory that records what it is asked, and can be told to behave otherwise. */
+final class FakeSource implements CiphertextSource {
+  static final String PROJECT = "shop";
+
+  final List<FetchRequest> requests = new CopyOnWriteArrayList<>();
+  private final Map<SecretName, SealedSecret> newest = new ConcurrentHashMap<>();
+  private volatile Function<FetchRequest, List<CiphertextAnswer>> behaviour = this::answer;
+  volatile boolean closed;
+
+  /** Puts a version of a secret, whose ciphertext {@link FakeDecryptor} opens. */
+  FakeSource put(String name, long version, String value) {
+    return put(name, version, value.getBytes(StandardCharsets.UTF_8));
+  }
+
+  FakeSource put(String name, long version, byte[] value) {
+    SecretName parsed = SecretName.parse(name);
+    newest.put(parsed, sealed(name, version, value));
+    return this;
+  }
+
+  static SealedSecret sealed(String name, long version, byte[] value) {
+    var identity = new SecretIdentity(PROJECT, SecretName.parse(name), version);
+    return new SealedSecret(identity, value, Instant.EPOCH);
+  }
+
+  void remove(String name) {
+    newest.remove(SecretName.parse(name));
+  }
+
+  /** Answers with a function from now on, or as usual again if it is null. */
+  void behave(Function<FetchRequest, List<CiphertextAnswer>> behaviour) {
+    this.behaviour = behaviour == null ? this::answer : behaviour;
+  }
+
+  void fail(RuntimeException failure) {
+    behave(
+        request -> {
+          throw failure;
+        });
+  }
+
+  void goDown() {
+    fail(new SecretUnavailableException("The source is down.", "Start it."));
+  }
+
+  void comeUp() {
+    behave(null);
+  }
+
+  List<CiphertextAnswer> answer(FetchRequest request) {
+    List<CiphertextAnswer> answers = new ArrayList<>();
+    for (CiphertextQuery query : request.queries()) {
+      SealedSecret secret = newest.get(query.name());
+      if (secret == null || query.version().orElse(secret.identity().version()) != secret.identity().version()) {
+        answers.add(new CiphertextAnswer.NotFound(Optional.empty()));
+      } else if (query.knownVersion().orElse(0) == secret.identity().version()) {
+        answers.add(new CiphertextAnswer.Unchanged(secret.identity().version()));
+      } else {
+        answers.add(new CiphertextAnswer.Sealed(secret));
+      }
+    }
+    return answers;
+  }
+
+  @Override
+  public String project() {
+    return PROJECT;
+  }
+
+  @Override
+  public List<CiphertextAnswer> fetch(FetchRequest request) {
+    requests.add(request);
+    return behaviour.apply(request);
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+  }
+}
