@@ -2,7 +2,9 @@ package dev.latchkey.client.store;
 
 import dev.latchkey.SecretConflictException;
 import dev.latchkey.SecretName;
+import dev.latchkey.SecretProtocolException;
 import dev.latchkey.SecretUnavailableException;
+import dev.latchkey.SecretValueException;
 import dev.latchkey.client.source.CiphertextSource;
 import dev.latchkey.spi.SealedSecret;
 import java.time.Instant;
@@ -18,6 +20,10 @@ import java.util.Optional;
  * of two writers who saw the same state one succeeds. A write that has returned survives the end of
  * the process and of the machine; one that has thrown, or was cut off, left either a whole version
  * or none. Implementations are thread-safe, also between processes.
+ *
+ * <p>Each method that reads or writes throws {@link SecretUnavailableException} if the store is
+ * closed or the thread is interrupted (its flag stays set), and {@link SecretProtocolException} if
+ * what is kept is damaged.
  */
 public interface SecretStore extends CiphertextSource {
   /**
@@ -40,6 +46,9 @@ public interface SecretStore extends CiphertextSource {
    * @param secret its identity is of this store's project, its version the one after the newest
    * @throws SecretConflictException if another version is the next one
    * @throws SecretUnavailableException if the store cannot be written
+   * @throws SecretValueException if the ciphertext is larger than the largest value needs
+   * @throws IllegalArgumentException if it is of another project, or its time is not within the
+   *     years 0 to 9999
    */
   void append(SealedSecret secret);
 

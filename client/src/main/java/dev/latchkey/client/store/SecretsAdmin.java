@@ -19,8 +19,11 @@ import java.util.Optional;
  * their way into it. Thread-safe if both are, which it does not close.
  */
 public final class SecretsAdmin {
-  /** How often a write that lost to another writer looks again; each loss is another's success. */
-  private static final int ATTEMPTS = 16;
+  /**
+   * How often a write that lost to another writer looks again. Each loss is another's success, so
+   * that the writers together never stand still; the bound is for a store that misreports.
+   */
+  private static final int ATTEMPTS = 1_000;
 
   private final SecretStore store;
   private final Sealer sealer;
@@ -71,7 +74,7 @@ public final class SecretsAdmin {
    * @throws SecretException if the store cannot be read or written
    */
   public StoredSecret replace(SecretName name, SecretValue value) {
-    return write(name, old -> existing(name, old), value);
+    return write(name, old -> requireLive(name, old), value);
   }
 
   /**
@@ -84,7 +87,7 @@ public final class SecretsAdmin {
     retrying(
         name,
         (old, next) -> {
-          existing(name, old);
+          requireLive(name, old);
           store.delete(name, next, clock.instant());
           return next;
         });
@@ -121,21 +124,25 @@ public final class SecretsAdmin {
   }
 
   private <T> T retrying(SecretName name, Attempt<T> attempt) {
-    for (int i = 1; ; i++) {
+    SecretConflictException conflict = null;
+    long tried = 0;
+    for (int i = 0; ; i++) {
       Optional<StoredSecret> known = store.find(name);
       long next = known.map(StoredSecret::version).orElse(0L) + 1;
+      // Where nobody has written since, the conflict is with what is there, not with a writer.
+      if (conflict != null && (next == tried || i == ATTEMPTS)) {
+        throw conflict;
+      }
+      tried = next;
       try {
         return attempt.run(known.filter(secret -> !secret.deleted()), next);
       } catch (SecretConflictException e) {
-        boolean lost = store.find(name).map(StoredSecret::version).orElse(0L) >= next;
-        if (!lost || i == ATTEMPTS) {
-          throw e;
-        }
+        conflict = e;
       }
     }
   }
 
-  private void existing(SecretName name, Optional<StoredSecret> live) {
+  private void requireLive(SecretName name, Optional<StoredSecret> live) {
     if (live.isEmpty()) {
       String nearest =
           Suggestions.nearest(
