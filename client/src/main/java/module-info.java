@@ -14,4 +14,8 @@ module dev.latchkey.client {
   exports dev.latchkey.client.tink;
 
   uses com.google.crypto.tink.KmsClient;
+  uses dev.latchkey.spi.DecryptorProvider;
+
+  provides dev.latchkey.spi.SecretResolverProvider with
+      dev.latchkey.client.SecretsClientProvider;
 }

@@ -5,5 +5,6 @@ module dev.latchkey.testing {
   requires static transitive org.jspecify;
   requires static transitive org.junit.jupiter.api;
 
+  exports dev.latchkey.testing;
   exports dev.latchkey.testing.contract;
 }

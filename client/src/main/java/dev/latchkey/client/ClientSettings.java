@@ -33,6 +33,7 @@ import java.util.ServiceLoader;
  */
 public final class ClientSettings {
   private static final String DEFAULT_PROJECT = "default";
+  private static final long[] UNIT_SECONDS = {1, 60, 60 * 60, 24 * 60 * 60};
   private static final String CREDENTIALS_DIRECTORY = "CREDENTIALS_DIRECTORY";
   private static final String CREDENTIAL = "latchkey-keyset";
 
@@ -168,8 +169,7 @@ public final class ClientSettings {
         return file;
       }
     }
-    throw missing(
-        Setting.KEYSET_FILE, "a file with the keyset that the secrets are sealed with");
+    throw missing(Setting.KEYSET_FILE, "a file with the keyset that the secrets are sealed with");
   }
 
   private String project() {
@@ -187,18 +187,9 @@ public final class ClientSettings {
       wellFormed = text.charAt(i) >= '0' && text.charAt(i) <= '9';
     }
     long number = wellFormed ? Long.parseLong(text.substring(0, digits)) : 0;
-    if (number > 0) {
-      switch (text.charAt(digits)) {
-        case 's':
-          return Duration.ofSeconds(number);
-        case 'm':
-          return Duration.ofMinutes(number);
-        case 'h':
-          return Duration.ofHours(number);
-        case 'd':
-          return Duration.ofDays(number);
-        default:
-      }
+    int unit = wellFormed ? "smhd".indexOf(text.charAt(digits)) : -1;
+    if (number > 0 && unit >= 0) {
+      return Duration.ofSeconds(number * UNIT_SECONDS[unit]);
     }
     throw new SecretConfigurationException(
         Setting.MAX_STALE.variable() + " is not a time.",
@@ -210,8 +201,7 @@ public final class ClientSettings {
         get(Setting.SOURCE)
             .orElseThrow(
                 () ->
-                    missing(
-                        Setting.SOURCE, "where the secrets are: https://… or file:/directory"));
+                    missing(Setting.SOURCE, "where the secrets are: https://… or file:/directory"));
     try {
       var uri = new URI(source);
       String scheme = uri.getScheme() == null ? "" : uri.getScheme();

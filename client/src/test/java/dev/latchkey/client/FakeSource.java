@@ -71,7 +71,8 @@ final class FakeSource implements CiphertextSource {
     List<CiphertextAnswer> answers = new ArrayList<>();
     for (CiphertextQuery query : request.queries()) {
       SealedSecret secret = newest.get(query.name());
-      if (secret == null || query.version().orElse(secret.identity().version()) != secret.identity().version()) {
+      if (secret == null
+          || query.version().orElse(secret.identity().version()) != secret.identity().version()) {
         answers.add(new CiphertextAnswer.NotFound(Optional.empty()));
       } else if (query.knownVersion().orElse(0) == secret.identity().version()) {
         answers.add(new CiphertextAnswer.Unchanged(secret.identity().version()));
