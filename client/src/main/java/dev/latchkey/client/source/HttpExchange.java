@@ -40,6 +40,7 @@ final class HttpExchange {
   private static final long IDLE_SECONDS = 60;
 
   /** What came back. An answer other than 200 has no body: none is ever read. */
+  @SuppressWarnings("ArrayRecordComponent") // The body is read once, never compared.
   record Answer(int code, Headers headers, byte[] body) {}
 
   private final ServiceAddress address;

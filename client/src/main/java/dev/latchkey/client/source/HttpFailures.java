@@ -104,7 +104,8 @@ record HttpFailures(String origin, String project) {
 
   SecretUnavailableException interrupted() {
     return new SecretUnavailableException(
-        "The thread was interrupted while it waited for " + origin + ".", "");
+        "The thread was interrupted while it waited for " + origin + ".",
+        "Ask again, unless the process is ending.");
   }
 
   SecretUnavailableException closed() {
