@@ -47,9 +47,9 @@ final class FakeSource implements CiphertextSource {
     newest.remove(SecretName.parse(name));
   }
 
-  /** Answers with a function from now on, or as usual again if it is null. */
+  /** Answers with a function from now on. */
   void behave(Function<FetchRequest, List<CiphertextAnswer>> behaviour) {
-    this.behaviour = behaviour == null ? this::answer : behaviour;
+    this.behaviour = behaviour;
   }
 
   void fail(RuntimeException failure) {
@@ -64,7 +64,7 @@ final class FakeSource implements CiphertextSource {
   }
 
   void comeUp() {
-    behave(null);
+    behave(this::answer);
   }
 
   List<CiphertextAnswer> answer(FetchRequest request) {

@@ -349,7 +349,7 @@ class SecretsClientTest {
   @Test
   void refresh_sourceDown_servesStaleUntilMaxStaleAndNoLonger() {
     Supplier<String> view = client.text(ref("my-secret"));
-    view.get();
+    assertThat(view.get()).isEqualTo("some-value");
     source.goDown();
 
     pass(Duration.ofHours(24));
@@ -375,7 +375,7 @@ class SecretsClientTest {
   @Test
   void refresh_goneDeniedOrUnauthenticated_endsServiceAtOnce() {
     Supplier<String> view = client.text(ref("my-secret"));
-    view.get();
+    assertThat(view.get()).isEqualTo("some-value");
     source.remove("my-secret");
     client.refresh();
     assertThatThrownBy(view::get).isInstanceOf(SecretNotFoundException.class);
@@ -540,7 +540,7 @@ class SecretsClientTest {
   @Test
   void close_afterReads_openNothingAnyMore() {
     Supplier<String> view = client.text(ref("my-secret"));
-    view.get();
+    assertThat(view.get()).isEqualTo("some-value");
 
     client.close();
 
@@ -617,11 +617,16 @@ class SecretsClientTest {
     try (SecretsClient holding = builder().holdPlaintext(Duration.ofNanos(1)).build()) {
       Supplier<String> view = holding.text(ref("my-secret"));
       String held = view.get();
-      while (view.get() == held) {
+      while (sameObject(view.get(), held)) {
         Thread.onSpinWait();
       }
       assertThat(view.get()).isEqualTo("some-value");
     }
+  }
+
+  @SuppressWarnings("ReferenceEquality")
+  private static boolean sameObject(Object one, Object other) {
+    return one == other;
   }
 
   @Test
