@@ -35,7 +35,10 @@ public final class SecretEnvironment implements AutoCloseable {
     Map<String, String> environment = builder.environment;
     opener = new Opener(environment, builder.role, builder.resolver);
     variables = new LinkedHashMap<>(environment.size() * 2);
-    environment.forEach((name, raw) -> variables.put(name, Variable.of(name, raw, opener)));
+    for (Map.Entry<String, String> entry : environment.entrySet()) {
+      String name = entry.getKey();
+      variables.put(name, Variable.of(name, entry.getValue(), opener));
+    }
   }
 
   /** Returns a builder of an environment of this process's own variables. */

@@ -59,12 +59,18 @@ final class Loader {
    * @param known the references, each with the version that is held of it, or 0
    */
   Map<SecretRef, Held> load(Map<SecretRef, Long> known) {
-    Map<CiphertextQuery, Question> questions = new LinkedHashMap<>();
-    known.forEach(
-        (ref, version) -> {
-          var query = new CiphertextQuery(ref.name(), ref.version(), OptionalLong.empty());
-          questions.computeIfAbsent(query, q -> new Question(q, version)).add(ref, version);
-        });
+    Map<SecretRef, Question> questions = new LinkedHashMap<>();
+    for (Map.Entry<SecretRef, Long> entry : known.entrySet()) {
+      SecretRef ref = entry.getKey();
+      SecretRef whole = ref.asWhole();
+      Question question = questions.get(whole);
+      if (question == null) {
+        var query = new CiphertextQuery(ref.name(), ref.version(), OptionalLong.empty());
+        question = new Question(query, entry.getValue());
+        questions.put(whole, question);
+      }
+      question.add(ref, entry.getValue());
+    }
     List<Question> all = List.copyOf(questions.values());
     Map<SecretRef, Held> loaded = new LinkedHashMap<>();
     for (int i = 0; i < all.size(); i += FetchRequest.MAX_QUERIES) {
