@@ -19,8 +19,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The token travels over https, or http to this machine, and to the configured scheme, host and
  * port alone: no redirect is followed. Each call ends by its timeout, name resolution included, and
- * at once when its thread is interrupted. A request that fails on a pooled connection which the
- * service had closed is sent again on a new one; there are no other retries.
+ * at once when its thread is interrupted. A request is sent once more where OkHttp does so by
+ * itself: if a pooled connection turns out to be closed, and after status 408 or a 503 that asks
+ * for no wait. There are no other retries.
  */
 public final class HttpSource implements CiphertextSource {
   private final ServiceAddress address;
