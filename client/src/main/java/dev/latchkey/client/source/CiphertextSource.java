@@ -16,6 +16,12 @@ public interface CiphertextSource extends AutoCloseable {
   String project();
 
   /**
+   * Loads what the first {@link #fetch} needs and asks for nothing, so that a starting process can
+   * do something else meanwhile. Need not be called; never throws for what a fetch would throw for.
+   */
+  default void prepare() {}
+
+  /**
    * Answers a request: one answer a query, in the order of the queries. Called on a thread of the
    * resolver's own; blocks for at most the request's timeout.
    *

@@ -59,6 +59,11 @@ public final class HttpSource implements CiphertextSource {
   }
 
   @Override
+  public void prepare() {
+    exchange.prepare();
+  }
+
+  @Override
   public List<CiphertextAnswer> fetch(FetchRequest request) {
     long start = System.nanoTime();
     byte[] body = CiphertextWire.encode(request);
