@@ -27,6 +27,7 @@ final class FakeResolver implements SecretResolver {
   final List<SecretValue> handedOut = new ArrayList<>();
   final List<RuntimeException> thrownByListeners = new ArrayList<>();
   int closes;
+  Runnable beforeResolving = () -> {};
 
   private record Listener(SecretRef ref, Runnable listener) {}
 
@@ -74,6 +75,7 @@ final class FakeResolver implements SecretResolver {
   @Override
   public synchronized SecretValue resolve(SecretRef ref) {
     resolved.add(ref);
+    beforeResolving.run();
     SecretException failure = failures.get(ref);
     if (failure != null) {
       throw failure.withProblem(failure.problem());

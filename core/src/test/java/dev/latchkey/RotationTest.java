@@ -106,6 +106,17 @@ final class RotationTest {
   }
 
   @Test
+  void close_whileTheValueIsFetched_callsNobody() {
+    Registration registration = environment("secret://a").onRotation("X", this::record);
+    resolver.beforeResolving = registration::close;
+    resolver.rotate("a", "2");
+
+    assertThat(resolver.resolved).hasSize(1);
+    assertThat(resolver.handedOut).allSatisfy(SecretValueTest::assertClosed);
+    assertThat(seen).isEmpty();
+  }
+
+  @Test
   void close_insideTheListener_endsIt() {
     AtomicReference<@Nullable Registration> registration = new AtomicReference<>();
     registration.set(
@@ -152,11 +163,13 @@ final class RotationTest {
     while (second.getState() != Thread.State.BLOCKED) {
       Thread.onSpinWait();
     }
+    int fetched = resolver.resolved.size();
     registration.close();
     leave.countDown();
     first.join();
     second.join();
 
     assertThat(calls).hasValue(1);
+    assertThat(resolver.resolved).hasSize(fetched);
   }
 }
