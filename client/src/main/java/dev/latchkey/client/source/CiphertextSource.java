@@ -5,6 +5,7 @@ import dev.latchkey.SecretNotFoundException;
 import dev.latchkey.SecretProtocolException;
 import dev.latchkey.SecretUnauthenticatedException;
 import dev.latchkey.SecretUnavailableException;
+import dev.latchkey.SecretValueException;
 import java.util.List;
 
 /**
@@ -33,6 +34,8 @@ public interface CiphertextSource extends AutoCloseable {
    *     closed, or the thread is interrupted (its flag stays set)
    * @throws SecretProtocolException if what comes back is not an answer to this request, or is
    *     damaged; nothing of it is kept
+   * @throws SecretValueException if the answers are too large to be taken together; fewer queries
+   *     may do
    * @throws SecretUnauthenticatedException if the credential is missing, expired or unknown
    * @throws SecretAccessDeniedException if the credential may not read in this project at all
    * @throws SecretNotFoundException if the source has no such project

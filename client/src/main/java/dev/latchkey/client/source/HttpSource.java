@@ -82,7 +82,7 @@ public final class HttpSource implements CiphertextSource {
     }
     checkEncoding(answer.headers());
     if (answer.body().length > HttpExchange.MAX_BODY_BYTES) {
-      throw failures.badAnswer("it is over " + HttpExchange.MAX_BODY_BYTES + " bytes");
+      throw failures.tooLarge(HttpExchange.MAX_BODY_BYTES);
     }
     try {
       return CiphertextWire.decode(project, request, answer.body());
