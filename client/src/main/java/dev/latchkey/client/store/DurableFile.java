@@ -3,10 +3,12 @@ package dev.latchkey.client.store;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
@@ -64,7 +66,7 @@ final class DurableFile {
   private static void link(Path file, Path existing) throws IOException {
     try {
       Files.createLink(file, existing);
-    } catch (FileAlreadyExistsException e) {
+    } catch (FileAlreadyExistsException | AccessDeniedException e) {
       throw e;
     } catch (IOException e) {
       // FAT, and many network and user-space file systems, say only that it is not permitted.
@@ -106,17 +108,25 @@ final class DurableFile {
     }
   }
 
-  /** Removes what writers that were killed long ago have left in a directory. */
-  static void removeLeftovers(Path directory) throws IOException {
+  /** Removes what writers that were killed long ago have left in a directory, as far as it can. */
+  static void removeLeftovers(Path directory) {
     long latest = System.currentTimeMillis() - LEFTOVER_MILLIS;
     try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, TEMPORARY + "*")) {
       for (Path file : files) {
-        if (Files.getLastModifiedTime(file).toMillis() < latest) {
-          removeQuietly(file);
-        }
+        removeIfOlder(file, latest);
       }
-    } catch (DirectoryIteratorException e) {
-      throw new IOException(e);
+    } catch (IOException | DirectoryIteratorException e) {
+      // The write that comes next says what is wrong with the directory, if anything is.
+    }
+  }
+
+  private static void removeIfOlder(Path file, long latest) throws IOException {
+    try {
+      if (Files.getLastModifiedTime(file).toMillis() < latest) {
+        removeQuietly(file);
+      }
+    } catch (NoSuchFileException e) {
+      // Its writer is alive, and done.
     }
   }
 

@@ -28,8 +28,9 @@ record ProjectListing(List<SecretName> names) {
    * @throws SecretUnavailableException if the root does not exist or cannot be read
    */
   static ProjectListing of(Path root, String project) {
+    Path directory = root.resolve(project);
     List<SecretName> names = new ArrayList<>();
-    try (DirectoryStream<Path> entries = Files.newDirectoryStream(root.resolve(project))) {
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
       for (Path entry : entries) {
         name(entry).ifPresent(names::add);
       }
@@ -38,7 +39,7 @@ record ProjectListing(List<SecretName> names) {
         throw StoreFailures.noRoot(root);
       }
     } catch (DirectoryIteratorException | IOException e) {
-      throw StoreFailures.reading(root, e);
+      throw StoreFailures.reading(root, directory, e);
     }
     Collections.sort(names);
     return new ProjectListing(names);

@@ -52,7 +52,7 @@ final class SecretDirectory {
     } catch (NoSuchFileException e) {
       return 0;
     } catch (DirectoryIteratorException | IOException e) {
-      throw StoreFailures.reading(root, name, e);
+      throw StoreFailures.reading(root, name, directory, e);
     }
     return newest;
   }
@@ -94,7 +94,7 @@ final class SecretDirectory {
     } catch (NoSuchFileException e) {
       throw StoreFailures.missing(identity);
     } catch (IOException e) {
-      throw StoreFailures.reading(root, name, e);
+      throw StoreFailures.reading(root, name, directory, e);
     }
     return VersionFile.parse(json, identity);
   }

@@ -10,7 +10,6 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.ReadOnlyFileSystemException;
 import org.jspecify.annotations.Nullable;
@@ -95,30 +94,31 @@ final class StoreFailures {
         "Check the path; the directory is made when the first secret is created.");
   }
 
-  static SecretUnavailableException reading(Path root, Exception e) {
-    return reading(root, "The store directory " + root, e);
+  /** Returns why a project cannot be listed. */
+  static SecretUnavailableException reading(Path root, Path directory, Exception e) {
+    return reading("The store directory " + root, directory, e);
   }
 
-  static SecretUnavailableException reading(Path root, SecretName name, Exception e) {
-    return reading(root, "The secret '" + name + "' in the store directory " + root, e);
+  /** Returns why a secret cannot be read. */
+  static SecretUnavailableException reading(
+      Path root, SecretName name, Path directory, Exception e) {
+    return reading("The secret '" + name + "' in the store directory " + root, directory, e);
   }
 
-  private static SecretUnavailableException reading(Path root, String what, Exception e) {
+  private static SecretUnavailableException reading(String what, Path directory, Exception e) {
     if (Thread.currentThread().isInterrupted()) {
       return interrupted();
     }
     String problem = what + " cannot be read: ";
-    Path file = fileAbove(root);
+    Path file = fileAbove(directory);
     if (e instanceof AccessDeniedException) {
       return new SecretUnavailableException(
           problem + "this process has not the right to.",
           "Let the user of this process read the directory and what is in it.");
     }
-    if (file != null || e instanceof NotDirectoryException) {
+    if (file != null) {
       return new SecretUnavailableException(
-          problem
-              + (file == null ? "a file is" : file + " is a file")
-              + " where a directory belongs.",
+          problem + file + " is a file where a directory belongs.",
           "Name the directory that holds the projects.");
     }
     return new SecretUnavailableException(
@@ -145,11 +145,6 @@ final class StoreFailures {
       return new SecretUnavailableException(
           problem + "this process has not the right to.",
           "Let the user of this process write to the directory and what is in it.");
-    }
-    Path file = fileAbove(directory);
-    if (file != null) {
-      return new SecretUnavailableException(
-          problem + file + " is a file where a directory belongs.", "Name another directory.");
     }
     if (isFull(directory, size)) {
       return new SecretUnavailableException(

@@ -16,6 +16,7 @@ import dev.latchkey.SecretConfigurationException;
 import dev.latchkey.SecretDecryptionException;
 import dev.latchkey.SecretName;
 import dev.latchkey.SecretValue;
+import dev.latchkey.client.Canary;
 import dev.latchkey.spi.SealedSecret;
 import dev.latchkey.spi.SecretIdentity;
 import java.time.Instant;

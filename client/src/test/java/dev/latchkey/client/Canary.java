@@ -1,4 +1,4 @@
-package dev.latchkey.client.tink;
+package dev.latchkey.client;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -9,10 +9,10 @@ import java.util.HexFormat;
 import java.util.List;
 
 /** Looks for bytes that must not show, in the forms in which they could. */
-final class Canary {
+public final class Canary {
   private final List<String> forms = new ArrayList<>();
 
-  Canary(byte[] secret) {
+  public Canary(byte[] secret) {
     forms.add(new String(secret, StandardCharsets.ISO_8859_1));
     forms.add(HexFormat.of().formatHex(secret));
     forms.add(HexFormat.of().withUpperCase().formatHex(secret));
@@ -25,11 +25,11 @@ final class Canary {
     }
   }
 
-  boolean isIn(String text) {
+  public boolean isIn(String text) {
     return forms.stream().anyMatch(text::contains);
   }
 
-  boolean isIn(Throwable thrown) {
+  public boolean isIn(Throwable thrown) {
     var text = new StringWriter();
     thrown.printStackTrace(new PrintWriter(text));
     return isIn(text.toString());
