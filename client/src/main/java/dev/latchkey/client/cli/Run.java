@@ -16,8 +16,8 @@ import picocli.CommandLine.Parameters;
     customSynopsis = "latchkey run [OPTION]... [--] COMMAND [ARG]...",
     footer = {
       "",
-      "If any secret cannot be had, nothing is started. Signals go to the process, and its",
-      "exit status is this command's. References in inherited variables count too.",
+      "If any secret cannot be had, nothing is started. Signals go to the process, and",
+      "its exit status is this command's. References in inherited variables count too.",
       "",
       "Example:",
       "  latchkey run --env FOO=bar --secret MY_APP_SECRET=my-secret -- python3 app.py"

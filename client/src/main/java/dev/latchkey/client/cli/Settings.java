@@ -14,7 +14,7 @@ final class Settings {
   @Option(
       names = "--source",
       paramLabel = "URI",
-      description = "Where the secrets are: file:/directory or https://... (LATCHKEY_SOURCE).")
+      description = "Where the secrets are, as file:/directory or https://host (LATCHKEY_SOURCE).")
   private @Nullable String source;
 
   @Option(

@@ -88,8 +88,10 @@ final class UsageErrors {
     if (!line.getSubcommands().isEmpty()) {
       return unknownCommand(line, name);
     }
+    boolean wantsValue = line.getMixins().values().stream().anyMatch(NewValue.class::isInstance);
     return new UsageException(
-        "`" + line.getCommandSpec().qualifiedName() + "` takes fewer arguments.", usage(line));
+        "`" + line.getCommandSpec().qualifiedName() + "` takes fewer arguments.",
+        (wantsValue ? "The value comes from standard input. " : "") + usage(line));
   }
 
   private static String nearestOption(CommandLine line, String name) {
@@ -109,8 +111,7 @@ final class UsageErrors {
 
   private static String usage(CommandLine line) {
     String[] synopsis = line.getCommandSpec().usageMessage().customSynopsis();
-    return (synopsis.length == 0 ? "" : "Usage: " + synopsis[0] + ". ")
-        + "See `"
+    return (synopsis.length == 0 ? "See `" : "Usage: " + synopsis[0] + "; see `")
         + line.getCommandSpec().qualifiedName()
         + " --help`.";
   }
