@@ -4,6 +4,20 @@ package dev.latchkey;
 final class EnvName {
   private EnvName() {}
 
+  /**
+   * Returns the name before the first equals sign of a text.
+   *
+   * @param form what the text should be like, for the message
+   */
+  static String before(String text, String form) {
+    int equals = text.indexOf('=');
+    if (equals < 0) {
+      throw MalformedSecretException.at(
+          form + ", and here the equals sign is missing", text, text.length());
+    }
+    return parse(text, equals);
+  }
+
   /** Returns {@code text[0, end)} if it is a name; positions of errors count from the start. */
   static String parse(String text, int end) {
     if (end == 0) {

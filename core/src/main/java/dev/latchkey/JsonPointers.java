@@ -13,61 +13,85 @@ final class JsonPointers {
 
   /** Throws unless the text is a JSON pointer to a field. */
   static void check(String pointer) {
-    check(pointer, 0);
+    if (!pointer.startsWith("/")) {
+      throw noSlash(pointer, 0);
+    }
+    for (int i = pointer.indexOf('~'); i >= 0; i = pointer.indexOf('~', i + 1)) {
+      if (i + 1 == pointer.length() || !endsEscape(pointer.charAt(i + 1))) {
+        throw badTilde(pointer, i);
+      }
+    }
     if (!StandardCharsets.UTF_8.newEncoder().canEncode(pointer)) {
       throw new MalformedSecretException("A field is text without lone surrogates.", "", -1);
     }
   }
 
-  private static void check(String text, int start) {
-    if (start == text.length() || text.charAt(start) != '/') {
-      throw MalformedSecretException.at(
-          "A field is a JSON pointer and starts with a slash", text, start);
-    }
-    for (int i = text.indexOf('~', start); i >= 0; i = text.indexOf('~', i + 1)) {
-      boolean escape =
-          i + 1 < text.length() && (text.charAt(i + 1) == '0' || text.charAt(i + 1) == '1');
-      if (!escape) {
-        throw MalformedSecretException.at(
-            "In a JSON pointer a tilde is written ~0, and ~1 is a slash", text, i);
-      }
-    }
-  }
-
-  /** Returns the pointer that is written as a URI fragment in {@code text[start, end)}. */
+  /**
+   * Returns the pointer that is written as a URI fragment in {@code text[start, end)}. The rules of
+   * pointers are those of the decoded text: {@code %7E} is as much a tilde as {@code ~} is.
+   */
   static String decode(String text, int start, int end) {
-    String fragment = text.substring(0, end);
-    check(fragment, start);
     ByteBuffer bytes = ByteBuffer.allocate(end - start);
+    int openTilde = -1;
     for (int i = start; i < end; i++) {
-      char c = fragment.charAt(i);
+      int at = i;
+      char c = text.charAt(i);
       if (c == '%') {
-        int high = i + 2 < end ? Character.digit(fragment.charAt(i + 1), 16) : -1;
-        int low = i + 2 < end ? Character.digit(fragment.charAt(i + 2), 16) : -1;
-        if (high < 0 || low < 0 || fragment.charAt(i + 1) > 'f' || fragment.charAt(i + 2) > 'f') {
-          throw MalformedSecretException.at(
-              "In a field a percent sign stands before two hexadecimal digits", text, i);
-        }
-        bytes.put((byte) (high << 4 | low));
+        c = (char) octet(text, i, end);
         i += 2;
-      } else if (isFragmentCharacter(c)) {
-        bytes.put((byte) c);
-      } else {
+      } else if (!isFragmentCharacter(c)) {
         throw MalformedSecretException.at(
             "In a field this character is percent-encoded, as in a URI", text, i);
       }
+      if (at == start && c != '/') {
+        throw noSlash(text, at);
+      }
+      if (openTilde >= 0 && !endsEscape(c)) {
+        throw badTilde(text, openTilde);
+      }
+      openTilde = c == '~' ? at : -1;
+      bytes.put((byte) c);
     }
-    String pointer;
+    if (start == end) {
+      throw noSlash(text, start);
+    }
+    if (openTilde >= 0) {
+      throw badTilde(text, openTilde);
+    }
     try {
-      pointer = StandardCharsets.UTF_8.newDecoder().decode(bytes.flip()).toString();
+      return StandardCharsets.UTF_8.newDecoder().decode(bytes.flip()).toString();
     } catch (CharacterCodingException e) {
       throw MalformedSecretException.at(
-          "In a field percent-encoded bytes are UTF-8 text", text, start);
+          "In a field, percent-encoded bytes are UTF-8 text", text, start);
     }
-    if (pointer.indexOf('~') != fragment.indexOf('~', start) - start) {
-      check(pointer);
+  }
+
+  private static int octet(String text, int percent, int end) {
+    int high = percent + 2 < end ? hexDigit(text.charAt(percent + 1)) : -1;
+    int low = percent + 2 < end ? hexDigit(text.charAt(percent + 2)) : -1;
+    if (high < 0 || low < 0) {
+      throw MalformedSecretException.at(
+          "In a field a percent sign stands before two hexadecimal digits", text, percent);
     }
-    return pointer;
+    return high << 4 | low;
+  }
+
+  private static int hexDigit(char c) {
+    return c < 128 ? Character.digit(c, 16) : -1;
+  }
+
+  private static boolean endsEscape(char c) {
+    return c == '0' || c == '1';
+  }
+
+  private static MalformedSecretException noSlash(String text, int position) {
+    return MalformedSecretException.at(
+        "A field is a JSON pointer and starts with a slash", text, position);
+  }
+
+  private static MalformedSecretException badTilde(String text, int position) {
+    return MalformedSecretException.at(
+        "In a JSON pointer a tilde is written ~0, and ~1 is a slash", text, position);
   }
 
   /** Returns a pointer, written as a URI fragment. */

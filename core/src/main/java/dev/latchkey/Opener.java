@@ -2,10 +2,10 @@ package dev.latchkey;
 
 import dev.latchkey.spi.SecretResolver;
 import dev.latchkey.spi.SecretResolverProvider;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +20,7 @@ final class Opener implements AutoCloseable {
   private final boolean owned;
   private @Nullable SecretResolver made;
   private volatile @Nullable SecretResolver opened;
+  private boolean closed;
 
   Opener(
       Map<String, String> environment,
@@ -51,6 +52,9 @@ final class Opener implements AutoCloseable {
               + " to flow or work; to run without secrets, put a plain value in the variable, or in"
               + " a test use latchkey-testing.");
     }
+    if (closed) {
+      throw new IllegalStateException("This environment is closed.");
+    }
     if (made == null) {
       made = provider().create(environment);
     }
@@ -59,9 +63,11 @@ final class Opener implements AutoCloseable {
   }
 
   private static SecretResolverProvider provider() {
-    List<SecretResolverProvider> providers = new ArrayList<>();
-    for (SecretResolverProvider provider : ServiceLoader.load(SecretResolverProvider.class)) {
-      providers.add(provider);
+    List<SecretResolverProvider> providers = load(ServiceLoader.load(SecretResolverProvider.class));
+    if (providers.isEmpty()) {
+      // A pool's thread may have the system's class loader where the app has one of its own.
+      ClassLoader own = SecretResolverProvider.class.getClassLoader();
+      providers = load(ServiceLoader.load(SecretResolverProvider.class, own));
     }
     return switch (providers.size()) {
       case 0 ->
@@ -80,10 +86,25 @@ final class Opener implements AutoCloseable {
     };
   }
 
-  /** Closes the resolver if it was made here. */
+  private static List<SecretResolverProvider> load(ServiceLoader<SecretResolverProvider> loader) {
+    try {
+      return loader.stream().map(ServiceLoader.Provider::get).toList();
+    } catch (ServiceConfigurationError e) {
+      throw new SecretConfigurationException(
+          "A SecretResolverProvider cannot be loaded: " + e.getMessage() + ".",
+          "Mend or remove the library that brings it.");
+    }
+  }
+
+  /** Closes the resolver if it was made here; none is made afterwards. */
   @Override
   public synchronized void close() {
-    if (owned && made != null) {
+    if (!owned || closed) {
+      return;
+    }
+    closed = true;
+    opened = null;
+    if (made != null) {
       made.close();
     }
   }

@@ -51,11 +51,11 @@ final class ResolvedMap extends AbstractMap<String, String> {
     };
   }
 
-  /** Returns the map with its raw values: a log is where this may go. */
+  /** Returns the names with the references in their values, and no text: this may go to a log. */
   @Override
   public String toString() {
     return variables.values().stream()
-        .map(variable -> variable.name + "=" + variable.raw)
+        .map(variable -> variable.name + "=" + variable.outline())
         .collect(Collectors.joining(", ", "{", "}"));
   }
 
@@ -122,7 +122,7 @@ final class ResolvedMap extends AbstractMap<String, String> {
 
     @Override
     public String toString() {
-      return variable.name + "=" + variable.raw;
+      return variable.name + "=" + variable.outline();
     }
   }
 }

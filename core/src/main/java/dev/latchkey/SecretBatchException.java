@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
 public final class SecretBatchException extends SecretException {
   private static final long serialVersionUID = 1L;
 
-  private final transient List<SecretException> failures;
+  private final SecretException[] failures;
 
   private SecretBatchException(
-      String problem, List<SecretException> failures, @Nullable Throwable cause) {
+      String problem, SecretException[] failures, @Nullable Throwable cause) {
     super(problem, "", cause);
     this.failures = failures;
   }
@@ -36,14 +36,14 @@ public final class SecretBatchException extends SecretException {
                     System.lineSeparator() + "  ",
                     failures.size() + " variables failed:" + System.lineSeparator() + "  ",
                     ""));
-    var batch = new SecretBatchException(problem, List.copyOf(failures), null);
+    var batch = new SecretBatchException(problem, failures.toArray(SecretException[]::new), null);
     failures.forEach(batch::addSuppressed);
     return batch;
   }
 
   /** Returns the failures, one a variable, in the order of the variables. */
   public List<SecretException> failures() {
-    return failures;
+    return List.of(failures);
   }
 
   @Override

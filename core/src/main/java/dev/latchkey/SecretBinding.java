@@ -10,6 +10,8 @@ import java.util.Objects;
  * @param ref the secret
  */
 public record SecretBinding(String variable, SecretRef ref) {
+  static final String FORM = "A binding is VARIABLE=SECRET";
+
   /**
    * Checks the variable's name.
    *
@@ -28,14 +30,11 @@ public record SecretBinding(String variable, SecretRef ref) {
    * @throws MalformedSecretException if the text is not well-formed
    */
   public static SecretBinding parse(String text) {
-    int equals = text.indexOf('=');
-    if (equals < 0) {
-      throw MalformedSecretException.at(
-          "A binding is VARIABLE=SECRET, and here the equals sign is missing", text, text.length());
+    String variable = EnvName.before(text, FORM);
+    int start = variable.length() + 1;
+    if (text.startsWith(SecretRef.SCHEME, start)) {
+      start += SecretRef.SCHEME.length();
     }
-    String variable = EnvName.parse(text, equals);
-    boolean full = text.startsWith(SecretRef.SCHEME, equals + 1);
-    int start = equals + 1 + (full ? SecretRef.SCHEME.length() : 0);
     try {
       return new SecretBinding(variable, SecretRef.parse(text, start, text.length()));
     } catch (MalformedSecretException e) {

@@ -35,7 +35,10 @@ public final class SecretEnvironment implements AutoCloseable {
     Map<String, String> environment = builder.environment;
     opener = new Opener(environment, builder.role, builder.resolver);
     variables = new LinkedHashMap<>(environment.size() * 2);
-    environment.forEach((name, raw) -> variables.put(name, Variable.of(name, raw, opener)));
+    for (Map.Entry<String, String> entry : environment.entrySet()) {
+      String name = entry.getKey();
+      variables.put(name, Variable.of(name, entry.getValue(), opener));
+    }
   }
 
   /** Returns a builder of an environment of this process's own variables. */
@@ -124,7 +127,8 @@ public final class SecretEnvironment implements AutoCloseable {
   /**
    * Returns a view of the environment as {@link System#getenv()} gives it, each reference resolved
    * when its value is asked for. A variable that is bound to an optional secret that does not exist
-   * is not in it. The map is unmodifiable; its text form shows references, not values.
+   * is not in it. The map is unmodifiable; its text form shows names and references, and neither
+   * values nor plain text.
    */
   public Map<String, String> asMap() {
     return new ResolvedMap(variables);
@@ -142,8 +146,8 @@ public final class SecretEnvironment implements AutoCloseable {
 
   /**
    * Registers a listener to be given each new value of a variable. It is called on a thread of the
-   * resolver's, one call at a time; the value is closed when it returns. A plain variable never
-   * changes.
+   * resolver's, one call at a time; the value is closed when it returns. It is not called for a
+   * plain variable, which never changes, nor when an optional secret is gone.
    *
    * @return what ends the registration when it is closed
    * @throws SecretNotFoundException if there is no such variable
@@ -154,23 +158,7 @@ public final class SecretEnvironment implements AutoCloseable {
     if (found instanceof Variable.Malformed malformed) {
       throw malformed.failure.of(variable);
     }
-    // A variable with several references has as many registrations; the lock keeps the calls apart.
-    Object lock = new Object();
-    Runnable changed =
-        () -> {
-          synchronized (lock) {
-            try (SecretValue value = found.value()) {
-              if (value != null) {
-                listener.accept(value);
-              }
-            }
-          }
-        };
-    List<Registration> registrations = new ArrayList<>();
-    for (SecretRef ref : new LinkedHashSet<>(found.refs())) {
-      registrations.add(opener.resolver().onRotation(ref.asRequired(), changed));
-    }
-    return () -> registrations.forEach(Registration::close);
+    return new RotationListener(found, listener).register(opener);
   }
 
   /**
@@ -182,10 +170,22 @@ public final class SecretEnvironment implements AutoCloseable {
    */
   public void prefetch() {
     Set<SecretRef> refs = new LinkedHashSet<>();
-    variables.values().forEach(v -> v.refs().forEach(ref -> refs.add(ref.asRequired())));
-    Map<SecretRef, SecretException> failed =
-        refs.isEmpty() ? Map.of() : opener.resolver().prefetch(refs);
+    Set<String> bound = new LinkedHashSet<>();
+    for (Variable variable : variables.values()) {
+      for (SecretRef ref : variable.refs()) {
+        refs.add(ref.asRequired());
+        bound.add(variable.name);
+      }
+    }
     List<SecretException> failures = new ArrayList<>();
+    Map<SecretRef, SecretException> failed = Map.of();
+    if (!refs.isEmpty()) {
+      try {
+        failed = opener.resolver().prefetch(refs);
+      } catch (SecretException e) {
+        failures.add(e.of(String.join(", ", bound)));
+      }
+    }
     for (Variable variable : variables.values()) {
       if (variable instanceof Variable.Malformed malformed) {
         failures.add(malformed.failure.of(variable.name));
@@ -222,7 +222,10 @@ public final class SecretEnvironment implements AutoCloseable {
     return new SecretsReport(lines, malformed);
   }
 
-  /** Closes the resolver if this environment made it. Closing twice does nothing. */
+  /**
+   * Closes the resolver if this environment made it; its references cannot be resolved afterwards.
+   * Closing twice does nothing.
+   */
   @Override
   public void close() {
     opener.close();

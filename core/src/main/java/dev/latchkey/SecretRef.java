@@ -100,6 +100,11 @@ public final class SecretRef {
     return new SecretRef(name, version, pointer, optional);
   }
 
+  /** Returns this reference, to the whole value. */
+  public SecretRef asWhole() {
+    return field == null ? this : new SecretRef(name, version, null, optional);
+  }
+
   /** Returns this reference, with the absence of the secret not being an error. */
   public SecretRef asOptional() {
     return optional ? this : new SecretRef(name, version, field, true);

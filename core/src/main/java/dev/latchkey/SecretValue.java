@@ -62,17 +62,28 @@ public final class SecretValue implements AutoCloseable {
    *     surrogate
    */
   public static SecretValue of(CharSequence text) {
-    ByteBuffer buffer = ByteBuffer.allocate(Math.multiplyExact(text.length(), 3));
+    long length = utf8Length(text);
+    if (length > MAX_BYTES) {
+      throw tooLarge(length);
+    }
+    byte[] bytes = new byte[(int) length];
     var encoder = StandardCharsets.UTF_8.newEncoder();
-    boolean malformed = encoder.encode(CharBuffer.wrap(text), buffer, true).isError();
-    byte[] bytes = Arrays.copyOf(buffer.array(), buffer.position());
-    Arrays.fill(buffer.array(), (byte) 0);
-    if (malformed) {
+    if (!encoder.encode(CharBuffer.wrap(text), ByteBuffer.wrap(bytes), true).isUnderflow()) {
       Arrays.fill(bytes, (byte) 0);
       throw new SecretValueException(
           "The text has half of a surrogate pair.", "Pass whole characters, or bytes.");
     }
     return new SecretValue(bytes);
+  }
+
+  /** Returns the exact size of the encoding, so that encoding leaves no copy to overwrite. */
+  private static long utf8Length(CharSequence text) {
+    long length = 0;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      length += c < 0x80 ? 1 : c < 0x800 || Character.isSurrogate(c) ? 2 : 3;
+    }
+    return length;
   }
 
   /**
@@ -127,7 +138,8 @@ public final class SecretValue implements AutoCloseable {
     if (decoder.decode(ByteBuffer.wrap(bytes), buffer, true).isError()) {
       Arrays.fill(buffer.array(), '\0');
       throw new SecretValueException(
-          "The value is not UTF-8 text.", "Read it with SecretValue.bytes().");
+          "The value is not UTF-8 text.",
+          "Read its bytes with SecretValue.bytes(), in a process that is started by reference.");
     }
     char[] chars = Arrays.copyOf(buffer.array(), buffer.position());
     Arrays.fill(buffer.array(), '\0');

@@ -1,8 +1,11 @@
 package dev.latchkey;
 
+import static java.util.stream.Collectors.joining;
+
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -47,10 +50,13 @@ abstract sealed class Variable {
    */
   abstract @Nullable SecretValue value();
 
-  /** Returns the references in the variable, in order. */
+  /** Returns the references in the variable, in order and each once. */
   List<SecretRef> refs() {
     return List.of();
   }
+
+  /** Returns what a log may show of the variable: its references, and no other text of it. */
+  abstract String outline();
 
   /** Tells whether the variable may turn out not to exist. */
   boolean optional() {
@@ -73,7 +79,16 @@ abstract sealed class Variable {
 
     @Override
     SecretValue value() {
-      return SecretValue.of(text);
+      try {
+        return SecretValue.of(text);
+      } catch (SecretValueException e) {
+        throw e.of(name);
+      }
+    }
+
+    @Override
+    String outline() {
+      return "[plain]";
     }
   }
 
@@ -126,6 +141,11 @@ abstract sealed class Variable {
     }
 
     @Override
+    String outline() {
+      return ref.toString();
+    }
+
+    @Override
     List<SecretRef> refs() {
       return List.of(ref);
     }
@@ -147,17 +167,7 @@ abstract sealed class Variable {
 
     @Override
     String text() {
-      try (SecretValue value = value()) {
-        return reveal(value);
-      }
-    }
-
-    private String reveal(SecretValue value) {
-      try {
-        return value.reveal();
-      } catch (SecretValueException e) {
-        throw e.of(name);
-      }
+      return parts.stream().map(Variable::text).filter(Objects::nonNull).collect(joining());
     }
 
     @Override
@@ -188,7 +198,12 @@ abstract sealed class Variable {
 
     @Override
     List<SecretRef> refs() {
-      return parts.stream().flatMap(part -> part.refs().stream()).toList();
+      return parts.stream().flatMap(part -> part.refs().stream()).distinct().toList();
+    }
+
+    @Override
+    String outline() {
+      return refs().stream().map(SecretRef::toString).collect(joining(", ", "[text with ", "]"));
     }
   }
 
@@ -199,6 +214,11 @@ abstract sealed class Variable {
     Malformed(String name, String raw, MalformedSecretException failure) {
       super(name, raw);
       this.failure = failure;
+    }
+
+    @Override
+    String outline() {
+      return "[malformed]";
     }
 
     @Override

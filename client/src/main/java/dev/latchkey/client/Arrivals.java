@@ -61,7 +61,9 @@ final class Arrivals {
       return held;
     }
     try {
-      refs.forEach(ref -> held.put(ref, reseal(ref, value, secret.identity(), now)));
+      for (SecretRef ref : refs) {
+        held.put(ref, reseal(ref, value, secret.identity(), now));
+      }
     } finally {
       Arrays.fill(value, (byte) 0);
     }

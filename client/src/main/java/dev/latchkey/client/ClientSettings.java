@@ -60,14 +60,18 @@ public final class ClientSettings {
    * @throws SecretConfigurationException if a setting is missing or wrong
    */
   public SecretsClient connect() {
-    Decryptor decryptor = decryptor();
+    LoadingDecryptor decryptor = LoadingDecryptor.start(this::decryptor);
+    Duration maxStale = maxStale();
     CiphertextSource source = source();
+    source.prepare();
+    SecretsClient client = SecretsClient.builder(source, decryptor).maxStale(maxStale).build();
     try {
-      return SecretsClient.builder(source, decryptor).maxStale(maxStale()).build();
+      decryptor.await();
     } catch (RuntimeException e) {
-      source.close();
+      client.close();
       throw e;
     }
+    return client;
   }
 
   /**

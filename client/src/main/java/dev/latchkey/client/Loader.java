@@ -4,6 +4,7 @@ import dev.latchkey.SecretException;
 import dev.latchkey.SecretProtocolException;
 import dev.latchkey.SecretRef;
 import dev.latchkey.SecretUnavailableException;
+import dev.latchkey.SecretValueException;
 import dev.latchkey.client.source.CiphertextAnswer;
 import dev.latchkey.client.source.CiphertextQuery;
 import dev.latchkey.client.source.CiphertextSource;
@@ -59,12 +60,18 @@ final class Loader {
    * @param known the references, each with the version that is held of it, or 0
    */
   Map<SecretRef, Held> load(Map<SecretRef, Long> known) {
-    Map<CiphertextQuery, Question> questions = new LinkedHashMap<>();
-    known.forEach(
-        (ref, version) -> {
-          var query = new CiphertextQuery(ref.name(), ref.version(), OptionalLong.empty());
-          questions.computeIfAbsent(query, q -> new Question(q, version)).add(ref, version);
-        });
+    Map<SecretRef, Question> questions = new LinkedHashMap<>();
+    for (Map.Entry<SecretRef, Long> entry : known.entrySet()) {
+      SecretRef ref = entry.getKey();
+      SecretRef whole = ref.asWhole();
+      Question question = questions.get(whole);
+      if (question == null) {
+        var query = new CiphertextQuery(ref.name(), ref.version(), OptionalLong.empty());
+        question = new Question(query, entry.getValue());
+        questions.put(whole, question);
+      }
+      question.add(ref, entry.getValue());
+    }
     List<Question> all = List.copyOf(questions.values());
     Map<SecretRef, Held> loaded = new LinkedHashMap<>();
     for (int i = 0; i < all.size(); i += FetchRequest.MAX_QUERIES) {
@@ -84,17 +91,30 @@ final class Loader {
             "The source gave " + answers.size() + " answers to " + questions.size() + " queries.",
             "Report this to whoever runs it.");
       }
+    } catch (SecretValueException e) {
+      if (questions.size() > 1) {
+        // Large values do not all fit into one answer, and may fit into one each.
+        questions.forEach(question -> ask(List.of(question), loaded));
+        return;
+      }
+      fail(questions, new SecretProtocolException(e.problem(), e.remedy()), now, loaded);
+      return;
     } catch (RuntimeException e) {
       SecretException cause = e instanceof SecretException known ? known : broken(e);
-      // No answer at all is not kept: the next caller asks again.
-      var failure = new Held.Failure(cause, now);
-      questions.forEach(question -> question.refs.forEach(ref -> loaded.put(ref, failure)));
+      fail(questions, cause, now, loaded);
       return;
     }
     for (int i = 0; i < answers.size(); i++) {
       Question question = questions.get(i);
       loaded.putAll(arrivals.take(question.toSend(), answers.get(i), question.refs, now));
     }
+  }
+
+  /** No answer at all is not kept: the next caller asks again. */
+  private static void fail(
+      List<Question> questions, SecretException e, long now, Map<SecretRef, Held> loaded) {
+    var failure = new Held.Failure(e, now);
+    questions.forEach(question -> question.refs.forEach(ref -> loaded.put(ref, failure)));
   }
 
   /** What a source of another maker throws may hold anything: its type alone is told. */

@@ -13,8 +13,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** Who is to be told of another value, by reference. */
 final class Rotations {
-  private static final System.Logger LOG = System.getLogger(Rotations.class.getName());
-
   private final Map<SecretRef, List<Listening>> listening = new ConcurrentHashMap<>();
   private final Executor executor;
 
@@ -51,7 +49,9 @@ final class Rotations {
 
   /** Takes note of the version of a reference that is served from now on. */
   void arrived(SecretRef ref, long version) {
-    listening.getOrDefault(ref, List.of()).forEach(each -> each.arrived(version));
+    for (Listening each : listening.getOrDefault(ref, List.of())) {
+      each.arrived(version);
+    }
   }
 
   /** One registration: turns versions into calls, one at a time and in order. */
@@ -89,10 +89,11 @@ final class Rotations {
           }
         } catch (RuntimeException e) {
           // Its message is not ours, and may hold the value that the listener was given.
-          LOG.log(
-              System.Logger.Level.WARNING,
-              "A rotation listener threw {0}.",
-              e.getClass().getName());
+          System.getLogger(Rotations.class.getName())
+              .log(
+                  System.Logger.Level.WARNING,
+                  "A rotation listener threw {0}.",
+                  e.getClass().getName());
         }
       } while (pending.decrementAndGet() > 0);
     }

@@ -34,8 +34,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe. {@link #close} ends its threads and overwrites the key.
  */
 public final class SecretsClient implements SecretResolver {
-  private static final System.Logger LOG = System.getLogger(SecretsClient.class.getName());
-
   private static final Duration KEEP_FAILURE = Duration.ofSeconds(5);
 
   private final CiphertextSource source;
@@ -334,7 +332,8 @@ public final class SecretsClient implements SecretResolver {
       loader.load(known).forEach(this::accept);
     } catch (RuntimeException e) {
       // The next refresh has to come; the message is not ours and may hold anything.
-      LOG.log(System.Logger.Level.ERROR, "A refresh failed with {0}.", e.getClass().getName());
+      System.getLogger(SecretsClient.class.getName())
+          .log(System.Logger.Level.ERROR, "A refresh failed with {0}.", e.getClass().getName());
     }
   }
 

@@ -190,6 +190,23 @@ class SecretsClientTest {
   }
 
   @Test
+  void prefetch_answersTooLargeTogether_asksOneByOne() {
+    source.put("other", 1, "x");
+    source.behave(
+        request -> {
+          if (request.queries().size() > 1) {
+            throw new SecretValueException("Too large.", "");
+          }
+          return source.answer(request);
+        });
+
+    assertThat(client.prefetch(List.of(ref("my-secret"), ref("other"), ref("none"))))
+        .containsOnlyKeys(ref("none"));
+    assertThat(text("my-secret") + text("other")).isEqualTo("some-valuex");
+    assertThat(source.requests).extracting(r -> r.queries().size()).containsExactly(3, 1, 1, 1);
+  }
+
+  @Test
   void resolve_coldHerd_isOneRequestAndOneOutcomeForAll() throws Exception {
     int herd = 200;
     var barrier = new CyclicBarrier(herd);
@@ -286,6 +303,15 @@ class SecretsClientTest {
                   + " java.lang.IllegalStateException. Report this to its maker.")
           .hasRootCauseInstanceOf(SecretDecryptionException.class);
     }
+  }
+
+  @Test
+  void resolve_answerTooLarge_isAProtocolError() {
+    source.fail(new SecretValueException("The answer is over 2 bytes.", "Check it."));
+
+    assertThatThrownBy(() -> text("my-secret"))
+        .isInstanceOf(SecretProtocolException.class)
+        .hasMessage("The answer is over 2 bytes. Check it.");
   }
 
   @Test
@@ -635,7 +661,9 @@ class SecretsClientTest {
 
     assertThatThrownBy(() -> text("binary"))
         .isInstanceOf(SecretValueException.class)
-        .hasMessage("The value is not UTF-8 text. Read it with SecretValue.bytes().");
+        .hasMessage(
+            "The value is not UTF-8 text. Read its bytes with SecretValue.bytes(), in a process that"
+                + " is started by reference.");
     try (SecretValue value = client.resolve(ref("binary"))) {
       assertThat(value.bytes()).containsExactly(0xFF, 0);
     }

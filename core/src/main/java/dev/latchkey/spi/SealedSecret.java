@@ -7,7 +7,7 @@ import java.util.Objects;
  * A secret as it rests in a store and travels: its identity in the clear, its value sealed.
  * Immutable if the array is left alone, and thread-safe.
  *
- * <p>Two are equal if they are the same object's parts: the ciphertext is compared by reference.
+ * <p>Two are equal only if they share one ciphertext array: its bytes are never compared.
  *
  * @param identity which secret it is
  * @param ciphertext what a {@link Sealer} made, and the {@link Decryptor} beside it opens; not

@@ -5,6 +5,7 @@ import dev.latchkey.SecretNotFoundException;
 import dev.latchkey.SecretProtocolException;
 import dev.latchkey.SecretUnauthenticatedException;
 import dev.latchkey.SecretUnavailableException;
+import dev.latchkey.SecretValueException;
 import java.util.List;
 
 /**
@@ -14,6 +15,12 @@ import java.util.List;
 public interface CiphertextSource extends AutoCloseable {
   /** Returns the project that the secrets of this source belong to. */
   String project();
+
+  /**
+   * Loads what the first {@link #fetch} needs and asks for nothing, so that a starting process can
+   * do something else meanwhile. Need not be called; never throws for what a fetch would throw for.
+   */
+  default void prepare() {}
 
   /**
    * Answers a request: one answer a query, in the order of the queries. Called on a thread of the
@@ -27,6 +34,8 @@ public interface CiphertextSource extends AutoCloseable {
    *     closed, or the thread is interrupted (its flag stays set)
    * @throws SecretProtocolException if what comes back is not an answer to this request, or is
    *     damaged; nothing of it is kept
+   * @throws SecretValueException if the answers are too large to be taken together; fewer queries
+   *     may do
    * @throws SecretUnauthenticatedException if the credential is missing, expired or unknown
    * @throws SecretAccessDeniedException if the credential may not read in this project at all
    * @throws SecretNotFoundException if the source has no such project

@@ -180,7 +180,8 @@ final class CiphertextWire {
 
     private boolean isFor(SecretName wanted) {
       try {
-        return name != null && SecretName.parse(name).equals(wanted);
+        return name != null
+            && (name.equals(wanted.canonical()) || SecretName.parse(name).equals(wanted));
       } catch (MalformedSecretException e) {
         return false;
       }

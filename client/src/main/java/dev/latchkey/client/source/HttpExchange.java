@@ -110,6 +110,15 @@ final class HttpExchange {
   }
 
   /** Makes the client when it is needed: it takes 100 ms of a process that may never ask. */
+  /** Makes the client, whose classes take longer to load than a request takes. */
+  void prepare() {
+    synchronized (lock) {
+      if (!closed && client == null) {
+        client = newClient();
+      }
+    }
+  }
+
   private OkHttpClient client() {
     synchronized (lock) {
       if (closed) {

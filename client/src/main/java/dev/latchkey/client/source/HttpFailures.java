@@ -6,6 +6,7 @@ import dev.latchkey.SecretNotFoundException;
 import dev.latchkey.SecretProtocolException;
 import dev.latchkey.SecretUnauthenticatedException;
 import dev.latchkey.SecretUnavailableException;
+import dev.latchkey.SecretValueException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.ConnectException;
@@ -95,6 +96,14 @@ record HttpFailures(String origin, String project) {
         "The answer of " + origin + " is not valid: " + reason + ".",
         "Check that LATCHKEY_SOURCE is the address of a secrets service, and that nothing between"
             + " changes its answers.");
+  }
+
+  /** Returns what to throw for a body that is refused unread; fewer secrets may fit into one. */
+  SecretValueException tooLarge(int limit) {
+    return new SecretValueException(
+        "The answer of " + origin + " is over " + limit + " bytes.",
+        "Check that LATCHKEY_SOURCE is the address of a secrets service, and that no secret is over"
+            + " the limit.");
   }
 
   SecretUnavailableException timeout(Duration timeout) {

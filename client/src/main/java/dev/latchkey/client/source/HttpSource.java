@@ -19,8 +19,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The token travels over https, or http to this machine, and to the configured scheme, host and
  * port alone: no redirect is followed. Each call ends by its timeout, name resolution included, and
- * at once when its thread is interrupted. A request that fails on a pooled connection which the
- * service had closed is sent again on a new one; there are no other retries.
+ * at once when its thread is interrupted. A request is sent once more where OkHttp does so by
+ * itself: if a pooled connection turns out to be closed, and after status 408 or a 503 that asks
+ * for no wait. There are no other retries.
  */
 public final class HttpSource implements CiphertextSource {
   private final ServiceAddress address;
@@ -58,6 +59,11 @@ public final class HttpSource implements CiphertextSource {
   }
 
   @Override
+  public void prepare() {
+    exchange.prepare();
+  }
+
+  @Override
   public List<CiphertextAnswer> fetch(FetchRequest request) {
     long start = System.nanoTime();
     byte[] body = CiphertextWire.encode(request);
@@ -76,7 +82,7 @@ public final class HttpSource implements CiphertextSource {
     }
     checkEncoding(answer.headers());
     if (answer.body().length > HttpExchange.MAX_BODY_BYTES) {
-      throw failures.badAnswer("it is over " + HttpExchange.MAX_BODY_BYTES + " bytes");
+      throw failures.tooLarge(HttpExchange.MAX_BODY_BYTES);
     }
     try {
       return CiphertextWire.decode(project, request, answer.body());

@@ -62,6 +62,11 @@ public final class DirectoryStore implements SecretStore {
   }
 
   @Override
+  public void prepare() {
+    VersionFile.load();
+  }
+
+  @Override
   public List<CiphertextAnswer> fetch(FetchRequest request) {
     long start = System.nanoTime();
     List<CiphertextAnswer> answers = new ArrayList<>(request.queries().size());

@@ -118,6 +118,17 @@ record VersionFile(
     }
   }
 
+  /** Loads the classes that reading a file takes, by reading one. */
+  static void load() {
+    String sample =
+        "{\"format\":\"latchkey.secret.v1\",\"project\":\"p\",\"name\":\"n\",\"version\":1,"
+            + "\"since\":1,\"createdAt\":\"2000-01-01T00:00:00Z\",\"ciphertext\":\"AA==\"}";
+    VersionFile unused =
+        parse(
+            sample.getBytes(StandardCharsets.US_ASCII),
+            new SecretIdentity("p", SecretName.parse("n"), 1));
+  }
+
   /** The fields, as far as they have come. */
   private static final class Reading {
     private final SecretIdentity expected;

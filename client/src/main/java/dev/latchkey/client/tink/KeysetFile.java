@@ -100,6 +100,7 @@ final class KeysetFile {
   static final class Replacement implements AutoCloseable {
     private final Path file;
     private final Path next;
+    private boolean moved;
 
     private Replacement(Path file, Path next) {
       this.file = file;
@@ -111,6 +112,7 @@ final class KeysetFile {
         write(next, json);
         copyAccess(file, next);
         Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        moved = true;
         forceDirectory(file);
       } catch (IOException e) {
         throw unwritable(file);
@@ -119,6 +121,9 @@ final class KeysetFile {
 
     @Override
     public void close() {
+      if (moved) {
+        return; // What has the name now is another's replacement.
+      }
       try {
         Files.deleteIfExists(next);
       } catch (IOException e) {

@@ -11,6 +11,7 @@ import dev.latchkey.SecretName;
 import dev.latchkey.SecretProtocolException;
 import dev.latchkey.SecretUnauthenticatedException;
 import dev.latchkey.SecretUnavailableException;
+import dev.latchkey.SecretValueException;
 import dev.latchkey.client.Canary;
 import dev.latchkey.client.source.CiphertextAnswer.Denied;
 import dev.latchkey.client.source.CiphertextAnswer.NotFound;
@@ -382,8 +383,12 @@ class HttpSourceTest {
     server.enqueue(ok(large));
     server.enqueue(new MockResponse.Builder().chunkedBody(large, 65536).build());
     for (int i = 0; i < 2; i++) {
-      assertThat(failure(SecretProtocolException.class))
-          .hasMessageContaining("is not valid: it is over 2097152 bytes. ");
+      assertThat(failure(SecretValueException.class))
+          .hasMessage(
+              "The answer of "
+                  + origin()
+                  + " is over 2097152 bytes. Check that LATCHKEY_SOURCE is the address of a secrets"
+                  + " service, and that no secret is over the limit.");
     }
     String atLimit =
         secrets(SEALED) + " ".repeat(HttpExchange.MAX_BODY_BYTES - secrets(SEALED).length());

@@ -6,6 +6,7 @@ import dev.latchkey.client.tink.TinkDecryptor;
 import dev.latchkey.client.tink.TinkSealer;
 import dev.latchkey.spi.Decryptor;
 import dev.latchkey.spi.Sealer;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Nested;
 
 class TinkDecryptorContractTest {
@@ -14,9 +15,11 @@ class TinkDecryptorContractTest {
     private final Keyset opening;
     private final Keyset other;
 
-    WithKeyset(Keyset sealing, Keyset opening, Keyset other) {
-      this.sealing = sealing;
-      this.opening = opening;
+    /** Takes a keyset, and what seals and opens of it. */
+    WithKeyset(
+        Keyset keyset, UnaryOperator<Keyset> sealing, UnaryOperator<Keyset> opening, Keyset other) {
+      this.sealing = sealing.apply(keyset);
+      this.opening = opening.apply(keyset);
       this.other = other;
     }
 
@@ -39,44 +42,41 @@ class TinkDecryptorContractTest {
   @Nested
   class Aead extends WithKeyset {
     Aead() {
-      this(Keysets.generate());
-    }
-
-    private Aead(Keyset keyset) {
-      super(keyset, keyset, Keysets.generate());
+      super(
+          Keysets.generate(),
+          UnaryOperator.identity(),
+          UnaryOperator.identity(),
+          Keysets.generate());
     }
   }
 
   @Nested
   class Hybrid extends WithKeyset {
     Hybrid() {
-      this(Keysets.generateHybrid());
-    }
-
-    private Hybrid(Keyset keyset) {
-      super(keyset.publicHalf(), keyset, Keysets.generateHybrid());
+      super(
+          Keysets.generateHybrid(),
+          Keyset::publicHalf,
+          UnaryOperator.identity(),
+          Keysets.generateHybrid());
     }
   }
 
   @Nested
   class Rotated extends WithKeyset {
     Rotated() {
-      this(Keysets.generate());
-    }
-
-    private Rotated(Keyset old) {
-      super(old, old.rotated(), Keysets.generate().rotated());
+      super(
+          Keysets.generate(),
+          UnaryOperator.identity(),
+          Keyset::rotated,
+          Keysets.generate().rotated());
     }
   }
 
   @Nested
   class RotatedHybrid extends WithKeyset {
     RotatedHybrid() {
-      this(Keysets.generateHybrid());
-    }
-
-    private RotatedHybrid(Keyset old) {
-      super(old.publicHalf(), old.rotated(), Keysets.generateHybrid());
+      super(
+          Keysets.generateHybrid(), Keyset::publicHalf, Keyset::rotated, Keysets.generateHybrid());
     }
   }
 }
