@@ -7,11 +7,16 @@ module dev.latchkey.client {
   requires com.github.benmanes.caffeine;
   requires com.google.crypto.tink;
   requires okhttp3;
+  requires static info.picocli;
+  requires static jdk.unsupported;
 
   exports dev.latchkey.client;
   exports dev.latchkey.client.source;
   exports dev.latchkey.client.store;
   exports dev.latchkey.client.tink;
+
+  opens dev.latchkey.client.cli to
+      info.picocli;
 
   uses com.google.crypto.tink.KmsClient;
   uses dev.latchkey.spi.DecryptorProvider;

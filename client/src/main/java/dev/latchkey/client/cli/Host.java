@@ -1,0 +1,41 @@
+package dev.latchkey.client.cli;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.util.Map;
+
+/**
+ * What a subcommand sees of the process that it runs in.
+ *
+ * @param in where values come from; unbuffered, so that no copy of a value stays behind
+ * @param out where output for scripts goes
+ * @param err where errors and questions go
+ * @param environment the variables
+ * @param terminal the person at the keyboard, if there is one
+ * @param starter how children start
+ */
+record Host(
+    InputStream in,
+    PrintStream out,
+    PrintStream err,
+    Map<String, String> environment,
+    Terminal terminal,
+    Starter starter) {
+
+  /** Starts a process. */
+  interface Starter {
+    /** Starts what the builder describes, connected to this process's streams. */
+    Process start(ProcessBuilder process) throws IOException;
+  }
+
+  /** Returns this host with other variables. */
+  Host withEnvironment(Map<String, String> other) {
+    return new Host(in, out, err, Map.copyOf(other), terminal, starter);
+  }
+
+  /** Returns this host with another standard input, at which nobody types. */
+  Host withIn(InputStream other) {
+    return new Host(other, out, err, environment, Terminal.ABSENT, starter);
+  }
+}

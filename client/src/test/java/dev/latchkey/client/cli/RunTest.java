@@ -1,0 +1,219 @@
+package dev.latchkey.client.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RunTest {
+  @TempDir private Path directory;
+  private Desk desk = new Desk(Path.of(""));
+
+  @BeforeEach
+  void furnish() {
+    desk = Desk.furnished(directory);
+  }
+
+  @Test
+  void run_byValue_childHasValuesAndNoCredentials() throws Exception {
+    desk.environment.put("LATCHKEY_TOKEN_FILE", "token");
+    desk.environment.put("INHERITED", "secret://my-secret");
+    desk.environment.put("PLAIN", "as it is");
+
+    int status =
+        desk.run("run", "--env", "FOO=b=r", "--secret", "MY_APP_SECRET=my-secret", "--", "env");
+
+    assertThat(status).isZero();
+    assertThat(desk.childOutput().lines())
+        .containsExactlyInAnyOrder(
+            "PATH=" + System.getenv("PATH"),
+            "LATCHKEY_SOURCE=file:" + directory.resolve("secrets"),
+            "LATCHKEY_ROLE=work",
+            "FOO=b=r",
+            "MY_APP_SECRET=some-value",
+            "INHERITED=some-value",
+            "PLAIN=as it is");
+  }
+
+  @Test
+  void run_byReference_childHasReferencesAndSettings() throws Exception {
+    desk.environment.remove("LATCHKEY_SOURCE");
+    desk.environment.put("LATCHKEY_KEYSET", "{}");
+    String keyset = desk.keyset().toString();
+
+    int status =
+        desk.run(
+            "run",
+            "--by-reference",
+            "--role=flow",
+            "--source=file:/s",
+            "--project=p",
+            "--keyset-file",
+            keyset,
+            "--max-stale=1h",
+            "--secret",
+            "A=my-secret#/x",
+            "env");
+
+    assertThat(status).isZero();
+    assertThat(desk.childOutput().lines())
+        .containsExactlyInAnyOrder(
+            "PATH=" + System.getenv("PATH"),
+            "LATCHKEY_SOURCE=file:/s",
+            "LATCHKEY_PROJECT=p",
+            "LATCHKEY_KEYSET_FILE=" + keyset,
+            "LATCHKEY_MAX_STALE=1h",
+            "LATCHKEY_ROLE=flow",
+            "A=secret://my-secret#/x");
+  }
+
+  @Test
+  void run_withoutSecrets_needsNoSettings() throws Exception {
+    desk.environment.keySet().removeIf(name -> name.startsWith("LATCHKEY"));
+
+    assertThat(desk.run("run", "echo", "hello")).isZero();
+    assertThat(desk.childOutput()).isEqualTo("hello\n");
+  }
+
+  @Test
+  void run_childFails_statusIsTheChilds() {
+    assertThat(desk.run("run", "--", "sh", "-c", "exit 7")).isEqualTo(7);
+    assertThat(desk.run("run", "--", "sh", "-c", "kill -KILL $$")).isEqualTo(137);
+    assertThat(desk.err()).isEmpty();
+  }
+
+  @Test
+  void run_commandMissing_is127() {
+    assertThat(desk.run("run", "--secret", "A=my-secret", "--", "nosuchcmd")).isEqualTo(127);
+    assertThat(desk.err())
+        .isEqualTo(
+            "latchkey: The command 'nosuchcmd' was not found.\nCheck its spelling, and PATH.\n");
+
+    assertThat(desk.run("run", "A=hunter2", "x")).isEqualTo(127);
+    assertThat(desk.err())
+        .isEqualTo(
+            "latchkey: The command 'A=...' was not found.\n"
+                + "A variable is given with --env NAME=VALUE, before the command.\n");
+  }
+
+  @Test
+  void run_commandNotExecutable_is126() throws Exception {
+    Path text = Files.writeString(directory.resolve("text"), "no program");
+
+    assertThat(desk.run("run", text.toString())).isEqualTo(126);
+    assertThat(desk.err())
+        .isEqualTo(
+            "latchkey: The command '"
+                + text
+                + "' is there and cannot be started.\n"
+                + "Check that it is an executable file of this system, and that its arguments and"
+                + " environment are not too large.\n");
+
+    desk.environment.put("PATH", directory.toString());
+    assertThat(desk.run("run", "text")).isIn(126, 127);
+  }
+
+  @Test
+  void run_oneSecretMissing_startsNothing() {
+    int status = desk.run("run", "--secret", "A=my-secret", "--secret", "B=my-secrt", "--", "echo");
+
+    assertThat(status).isEqualTo(66);
+    assertThat(desk.started).isZero();
+    assertThat(desk.err())
+        .isEqualTo(
+            "latchkey: B: No secret named 'my-secrt' in project 'default'."
+                + " Bound by secret://my-secrt.\nNearest name: my-secret.\n");
+  }
+
+  @Test
+  void run_wrongKeyset_isDenied() throws Exception {
+    Files.delete(desk.keyset());
+    desk.run("keys", "init", desk.keyset().toString());
+
+    assertThat(desk.run("run", "--secret", "A=my-secret", "--", "echo")).isEqualTo(77);
+    assertThat(desk.started).isZero();
+    assertThat(desk.err()).startsWith("latchkey: A: ").doesNotContain("some-value");
+  }
+
+  @Test
+  void run_severalKindsOfFailure_statusIsOfTheMostSevere() throws Exception {
+    desk.input("v").run("create", "damaged");
+    try (var files = Files.walk(directory.resolve("secrets/default/damaged"))) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        Files.writeString(file, "{");
+      }
+    }
+
+    assertThat(desk.run("check", "--secret=A=none", "--secret=B=damaged")).isEqualTo(69);
+    assertThat(desk.out())
+        .isEqualTo("A\tsecret://none\t-\tnot-found\nB\tsecret://damaged\t-\tprotocol\n");
+  }
+
+  @Test
+  void run_binaryValue_isRefusedByValue() {
+    desk.input(new byte[] {(byte) 0xff, 0}).run("create", "binary");
+
+    assertThat(desk.run("run", "--secret", "A=binary", "--", "echo")).isEqualTo(65);
+    assertThat(desk.run("check", "--secret", "A=binary")).isEqualTo(65);
+    assertThat(desk.run("check", "--by-reference", "--secret", "A=binary")).isZero();
+    assertThat(desk.started).isZero();
+  }
+
+  @Test
+  void run_sourceMissing_isConfiguration() {
+    desk.environment.remove("LATCHKEY_SOURCE");
+
+    assertThat(desk.run("run", "--secret", "A=my-secret", "--", "echo")).isEqualTo(78);
+    assertThat(desk.err())
+        .isEqualTo(
+            "latchkey: LATCHKEY_SOURCE is not set.\n"
+                + "Set it to where the secrets are: https://… or file:/directory.\n");
+  }
+
+  @Test
+  void run_unknownSetting_isConfiguration() {
+    desk.environment.put("LATCHKEY_PROJET", "p");
+
+    for (String option : List.of("--role=work", "--by-reference")) {
+      assertThat(desk.run("run", option, "echo")).isEqualTo(78);
+      assertThat(desk.err())
+          .isEqualTo(
+              "latchkey: There is no setting named LATCHKEY_PROJET.\n"
+                  + "Nearest name: LATCHKEY_PROJECT.\n");
+    }
+  }
+
+  @Test
+  void check_allResolve_tellsStatesAndNoValue() {
+    desk.environment.put("URL", "db://u:${secret://my-secret}@h");
+
+    int status =
+        desk.run(
+            "check", "--env", "FOO=bar", "--secret", "A=my-secret", "--secret", "B=no?optional");
+
+    assertThat(status).isZero();
+    assertThat(desk.out())
+        .isEqualTo(
+            "URL\tsecret://my-secret\t1\tok\n"
+                + "A\tsecret://my-secret\t1\tok\n"
+                + "B\tsecret://no?optional\t-\tabsent\n");
+    assertThat(desk.err()).isEmpty();
+    assertThat(desk.started).isZero();
+  }
+
+  @Test
+  void check_failures_areToldOneByOne() {
+    assertThat(desk.run("check", "--secret", "A=my-secrt", "--secret", "B=my-secret"))
+        .isEqualTo(66);
+    assertThat(desk.out())
+        .isEqualTo("A\tsecret://my-secrt\t-\tnot-found\nB\tsecret://my-secret\t1\tok\n");
+    assertThat(desk.err())
+        .isEqualTo(
+            "latchkey: A: No secret named 'my-secrt' in project 'default'.\n"
+                + "Nearest name: my-secret.\n");
+  }
+}

@@ -1,0 +1,245 @@
+package dev.latchkey.client.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.latchkey.SecretName;
+import dev.latchkey.SecretRef;
+import dev.latchkey.SecretValue;
+import dev.latchkey.client.ClientSettings;
+import dev.latchkey.client.SecretsClient;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SecretCommandsTest {
+  @TempDir private Path directory;
+  private Desk desk = new Desk(Path.of(""));
+
+  @BeforeEach
+  void furnish() {
+    desk = Desk.furnished(directory);
+  }
+
+  @Test
+  void create_anyBytes_areKeptExactly() {
+    byte[] value = new byte[256];
+    for (int i = 0; i < value.length; i++) {
+      value[i] = (byte) i;
+    }
+    value[255] = '\n';
+
+    assertThat(desk.input(value).run("create", "binary")).isZero();
+
+    assertThat(desk.out()).isEqualTo("Created binary, version 1." + System.lineSeparator());
+    assertThat(stored("binary")).isEqualTo(value);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"v,v", "v\\n,v", "v\\r\\n,v", "v\\n\\n,v\\n", "v\\r,v\\r", "\\n,''", "'',''"})
+  void create_trimNewline_dropsOne(String value, String kept) {
+    assertThat(desk.input(unescaped(value)).run("create", "--trim-newline", "text")).isZero();
+
+    assertThat(stored("text")).isEqualTo(unescaped(kept).getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static String unescaped(String text) {
+    return text.replace("\\n", "\n").replace("\\r", "\r");
+  }
+
+  @Test
+  void create_largestValue_isKept() {
+    byte[] value = new byte[SecretValue.MAX_BYTES + 1];
+    Arrays.fill(value, (byte) 'x');
+    value[SecretValue.MAX_BYTES] = '\n';
+
+    assertThat(desk.input(value).run("create", "large", "--trim-newline")).isZero();
+    assertThat(stored("large")).isEqualTo(Arrays.copyOf(value, SecretValue.MAX_BYTES));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--", "--trim-newline"})
+  void create_tooLarge_isRefusedBeforeAllIsRead(String option) {
+    var endless = new Endless();
+    desk.in = endless;
+
+    assertThat(desk.run("create", option, "large")).isEqualTo(65);
+    assertThat(desk.err())
+        .isEqualTo(
+            "latchkey: The value is over the limit of 1048576 bytes.\n"
+                + "Store a smaller one, or the key of a file that is encrypted with it.\n");
+    assertThat(endless.read).isLessThanOrEqualTo(SecretValue.MAX_BYTES + 3);
+  }
+
+  private static final class Endless extends InputStream {
+    long read;
+
+    @Override
+    public int read() {
+      read++;
+      return 'x';
+    }
+  }
+
+  @Test
+  void create_atTerminal_asksTwiceUnseenAndWipes() {
+    var terminal = new FakeTerminal("pä ss", "pä ss");
+    desk.terminal = terminal;
+
+    assertThat(desk.run("create", "typed")).isZero();
+
+    assertThat(terminal.prompts)
+        .containsExactly("Value of typed (not shown): ", "The same again: ");
+    assertThat(terminal.given)
+        .hasSize(2)
+        .allMatch(
+            chars ->
+                new String(chars).isBlank() || new String(chars).chars().allMatch(c -> c == 0));
+    assertThat(stored("typed")).isEqualTo("pä ss".getBytes(StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void create_typedDifferently_isRefused() {
+    desk.terminal = new FakeTerminal("one", "two");
+
+    assertThat(desk.run("create", "typed")).isEqualTo(65);
+    assertThat(desk.err())
+        .isEqualTo("latchkey: The two values differ.\nType the same one twice.\n");
+    assertThat(stored("my-secret")).isEqualTo("some-value".getBytes(StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void create_nothingTyped_isRefused() {
+    desk.terminal = new FakeTerminal();
+
+    assertThat(desk.run("create", "typed")).isEqualTo(65);
+    assertThat(desk.err())
+        .isEqualTo(
+            "latchkey: No value was typed.\n"
+                + "To store an empty one, give standard input from /dev/null.\n");
+  }
+
+  @Test
+  void create_keysetMissing_asksForNoValue() throws Exception {
+    Files.delete(desk.keyset());
+    var terminal = new FakeTerminal("v", "v");
+    desk.terminal = terminal;
+
+    assertThat(desk.run("create", "other")).isEqualTo(78);
+    assertThat(desk.err())
+        .isEqualTo(
+            "latchkey: Keyset file "
+                + desk.keyset()
+                + ": The file does not exist.\n"
+                + "Check the path, and that the file is mounted.\n");
+    assertThat(terminal.prompts).isEmpty();
+  }
+
+  @Test
+  void create_existing_isConflict() {
+    assertThat(desk.input("v").run("create", "My-Secret")).isEqualTo(73);
+    assertThat(desk.err())
+        .isEqualTo(
+            "latchkey: A secret named 'my-secret' exists in project 'default' already.\n"
+                + "Replace its value, or choose another name.\n");
+  }
+
+  @Test
+  void replace_existing_isNewVersion() {
+    assertThat(desk.input("other").run("replace", "my-secret")).isZero();
+    assertThat(desk.out()).isEqualTo("Replaced my-secret, version 2.\n");
+    assertThat(stored("my-secret")).isEqualTo("other".getBytes(StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void replace_unknown_offersNearest() {
+    assertThat(desk.input("v").run("replace", "my-secrte")).isEqualTo(66);
+    assertThat(desk.err())
+        .isEqualTo(
+            "latchkey: No secret named 'my-secrte' in project 'default'.\n"
+                + "Nearest name: my-secret.\n");
+  }
+
+  @Test
+  void create_malformedName_saysWhere() {
+    assertThat(desk.input("v").run("create", "my_secret")).isEqualTo(65);
+    assertThat(desk.err())
+        .isEqualTo(
+            "latchkey: A secret name holds only letters, digits, dashes and periods"
+                + " (at character 3).\nNearest legal name: my-secret.\n");
+  }
+
+  @Test
+  void list_withoutKeyset_showsAllButValues() {
+    desk.environment.remove("LATCHKEY_KEYSET_FILE");
+
+    assertThat(desk.run("list")).isZero();
+    assertThat(desk.out())
+        .matches("NAME +VERSION +CREATED +UPDATED\nmy-secret +1 +\\S+Z +\\S+Z\n")
+        .doesNotContain("some-value");
+
+    assertThat(desk.run("list", "--json")).isZero();
+    assertThat(desk.out())
+        .matches(
+            "\\[\\{\"name\":\"my-secret\",\"version\":1,\"createdAt\":\"\\S+Z\","
+                + "\"updatedAt\":\"\\S+Z\"}]\n");
+  }
+
+  @Test
+  void list_storeMissing_saysSo() {
+    assertThat(desk.run("list", "--source", "file:" + directory.resolve("elsewhere")))
+        .isEqualTo(69);
+    assertThat(desk.err())
+        .isEqualTo(
+            "latchkey: The store directory "
+                + directory.resolve("elsewhere")
+                + " does not exist.\n"
+                + "Check the path; the directory is made when the first secret is created.\n");
+  }
+
+  @Test
+  void list_httpSource_saysWhereToWrite() {
+    assertThat(desk.run("list", "--source", "https://example.org")).isEqualTo(78);
+  }
+
+  @Test
+  void delete_yes_deletesWithoutKeyset() {
+    desk.environment.remove("LATCHKEY_KEYSET_FILE");
+
+    assertThat(desk.run("delete", "--yes", "my-secret")).isZero();
+    assertThat(desk.out()).isEqualTo("Deleted my-secret.\n");
+    assertThat(desk.run("delete", "--yes", "my-secret")).isEqualTo(66);
+  }
+
+  @Test
+  void delete_nameTyped_deletes() {
+    desk.terminal = new FakeTerminal("My-Secret ");
+    assertThat(desk.run("delete", "my-secret")).isZero();
+  }
+
+  @Test
+  void delete_otherNameTyped_keeps() {
+    desk.terminal = new FakeTerminal("my-secrte");
+
+    assertThat(desk.run("delete", "my-secret")).isEqualTo(64);
+    assertThat(desk.err())
+        .isEqualTo(
+            "latchkey: That is not its name: 'my-secret' is not deleted.\n"
+                + "Type the name as it is.\n");
+    assertThat(stored("my-secret")).isEqualTo("some-value".getBytes(StandardCharsets.UTF_8));
+  }
+
+  private byte[] stored(String name) {
+    try (SecretsClient client = ClientSettings.of(desk.environment).connect();
+        SecretValue value = client.resolve(SecretRef.of(SecretName.parse(name)))) {
+      return value.bytes().clone();
+    }
+  }
+}
