@@ -30,8 +30,9 @@ final class UsageErrors {
       return missing(line, missing.getMissing().get(0));
     }
     ArgSpec arg = e.getArgSpec();
-    if (arg instanceof OptionSpec option && e instanceof OverwrittenOptionException) {
-      return new UsageException(option.longestName() + " is given twice.", "Leave one out.");
+    if (e instanceof OverwrittenOptionException twice) {
+      return new UsageException(
+          label(twice.getOverwritten()) + " is given twice.", "Leave one out.");
     }
     if (arg instanceof OptionSpec option && option.arity().max() == 0) {
       return new UsageException(option.longestName() + " takes no value.", usage(line));

@@ -87,4 +87,9 @@ final class Desk {
   String childOutput() throws IOException {
     return Files.readString(directory.resolve("child-output"));
   }
+
+  /** Returns the text of some lines. */
+  static String lines(String... lines) {
+    return String.join(System.lineSeparator(), lines) + System.lineSeparator();
+  }
 }

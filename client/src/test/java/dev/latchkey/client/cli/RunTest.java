@@ -1,5 +1,6 @@
 package dev.latchkey.client.cli;
 
+import static dev.latchkey.client.cli.Desk.lines;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
@@ -76,7 +77,7 @@ class RunTest {
     desk.environment.keySet().removeIf(name -> name.startsWith("LATCHKEY"));
 
     assertThat(desk.run("run", "echo", "hello")).isZero();
-    assertThat(desk.childOutput()).isEqualTo("hello\n");
+    assertThat(desk.childOutput()).isEqualTo(lines("hello"));
   }
 
   @Test
@@ -91,13 +92,16 @@ class RunTest {
     assertThat(desk.run("run", "--secret", "A=my-secret", "--", "nosuchcmd")).isEqualTo(127);
     assertThat(desk.err())
         .isEqualTo(
-            "latchkey: The command 'nosuchcmd' was not found.\nCheck its spelling, and PATH.\n");
+            lines(
+                "latchkey: The command 'nosuchcmd' was not found.",
+                "Check its spelling, and PATH."));
 
     assertThat(desk.run("run", "A=hunter2", "x")).isEqualTo(127);
     assertThat(desk.err())
         .isEqualTo(
-            "latchkey: The command 'A=...' was not found.\n"
-                + "A variable is given with --env NAME=VALUE, before the command.\n");
+            lines(
+                "latchkey: The command 'A=...' was not found.",
+                "A variable is given with --env NAME=VALUE, before the command."));
   }
 
   @Test
@@ -107,11 +111,10 @@ class RunTest {
     assertThat(desk.run("run", text.toString())).isEqualTo(126);
     assertThat(desk.err())
         .isEqualTo(
-            "latchkey: The command '"
-                + text
-                + "' is there and cannot be started.\n"
-                + "Check that it is an executable file of this system, and that its arguments and"
-                + " environment are not too large.\n");
+            lines(
+                "latchkey: The command '" + text + "' is there and cannot be started.",
+                "Check that it is an executable file of this system, and that its arguments and"
+                    + " environment are not too large."));
 
     desk.environment.put("PATH", directory.toString());
     assertThat(desk.run("run", "text")).isIn(126, 127);
@@ -125,8 +128,10 @@ class RunTest {
     assertThat(desk.started).isZero();
     assertThat(desk.err())
         .isEqualTo(
-            "latchkey: B: No secret named 'my-secrt' in project 'default'."
-                + " Bound by secret://my-secrt.\nNearest name: my-secret.\n");
+            lines(
+                "latchkey: B: No secret named 'my-secrt' in project 'default'."
+                    + " Bound by secret://my-secrt.",
+                "Nearest name: my-secret."));
   }
 
   @Test
@@ -140,17 +145,14 @@ class RunTest {
   }
 
   @Test
-  void run_severalKindsOfFailure_statusIsOfTheMostSevere() throws Exception {
-    desk.input("v").run("create", "damaged");
-    try (var files = Files.walk(directory.resolve("secrets/default/damaged"))) {
-      for (Path file : files.filter(Files::isRegularFile).toList()) {
-        Files.writeString(file, "{");
-      }
-    }
+  void run_severalKindsOfFailure_statusIsOfTheMostSevere() {
+    String other = directory.resolve("other.json").toString();
+    desk.run("keys", "init", other);
+    desk.input("v").run("create", "--keyset-file", other, "foreign");
 
-    assertThat(desk.run("check", "--secret=A=none", "--secret=B=damaged")).isEqualTo(69);
+    assertThat(desk.run("check", "--secret=A=none", "--secret=B=foreign")).isEqualTo(77);
     assertThat(desk.out())
-        .isEqualTo("A\tsecret://none\t-\tnot-found\nB\tsecret://damaged\t-\tprotocol\n");
+        .isEqualTo(lines("A\tsecret://none\t-\tnot-found", "B\tsecret://foreign\t-\tdecryption"));
   }
 
   @Test
@@ -170,8 +172,9 @@ class RunTest {
     assertThat(desk.run("run", "--secret", "A=my-secret", "--", "echo")).isEqualTo(78);
     assertThat(desk.err())
         .isEqualTo(
-            "latchkey: LATCHKEY_SOURCE is not set.\n"
-                + "Set it to where the secrets are: https://… or file:/directory.\n");
+            lines(
+                "latchkey: A: LATCHKEY_SOURCE is not set.",
+                "Set it to where the secrets are: https://… or file:/directory."));
   }
 
   @Test
@@ -182,8 +185,9 @@ class RunTest {
       assertThat(desk.run("run", option, "echo")).isEqualTo(78);
       assertThat(desk.err())
           .isEqualTo(
-              "latchkey: There is no setting named LATCHKEY_PROJET.\n"
-                  + "Nearest name: LATCHKEY_PROJECT.\n");
+              lines(
+                  "latchkey: There is no setting named LATCHKEY_PROJET.",
+                  "Nearest name: LATCHKEY_PROJECT."));
     }
   }
 
@@ -198,9 +202,10 @@ class RunTest {
     assertThat(status).isZero();
     assertThat(desk.out())
         .isEqualTo(
-            "URL\tsecret://my-secret\t1\tok\n"
-                + "A\tsecret://my-secret\t1\tok\n"
-                + "B\tsecret://no?optional\t-\tabsent\n");
+            lines(
+                "URL\tsecret://my-secret\t1\tok",
+                "A\tsecret://my-secret\t1\tok",
+                "B\tsecret://no?optional\t-\tabsent"));
     assertThat(desk.err()).isEmpty();
     assertThat(desk.started).isZero();
   }
@@ -210,10 +215,11 @@ class RunTest {
     assertThat(desk.run("check", "--secret", "A=my-secrt", "--secret", "B=my-secret"))
         .isEqualTo(66);
     assertThat(desk.out())
-        .isEqualTo("A\tsecret://my-secrt\t-\tnot-found\nB\tsecret://my-secret\t1\tok\n");
+        .isEqualTo(lines("A\tsecret://my-secrt\t-\tnot-found", "B\tsecret://my-secret\t1\tok"));
     assertThat(desk.err())
         .isEqualTo(
-            "latchkey: A: No secret named 'my-secrt' in project 'default'.\n"
-                + "Nearest name: my-secret.\n");
+            lines(
+                "latchkey: A: No secret named 'my-secrt' in project 'default'.",
+                "Nearest name: my-secret."));
   }
 }

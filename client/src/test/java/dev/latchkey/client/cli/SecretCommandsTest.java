@@ -1,5 +1,6 @@
 package dev.latchkey.client.cli;
 
+import static dev.latchkey.client.cli.Desk.lines;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.latchkey.SecretName;
@@ -73,8 +74,9 @@ class SecretCommandsTest {
     assertThat(desk.run("create", option, "large")).isEqualTo(65);
     assertThat(desk.err())
         .isEqualTo(
-            "latchkey: The value is over the limit of 1048576 bytes.\n"
-                + "Store a smaller one, or the key of a file that is encrypted with it.\n");
+            lines(
+                "latchkey: The value is over the limit of 1048576 bytes.",
+                "Store a smaller one, or the key of a file that is encrypted with it."));
     assertThat(endless.read).isLessThanOrEqualTo(SecretValue.MAX_BYTES + 3);
   }
 
@@ -85,6 +87,13 @@ class SecretCommandsTest {
     public int read() {
       read++;
       return 'x';
+    }
+
+    @Override
+    public int read(byte[] buffer, int offset, int length) {
+      Arrays.fill(buffer, offset, offset + length, (byte) 'x');
+      read += length;
+      return length;
     }
   }
 
@@ -111,7 +120,7 @@ class SecretCommandsTest {
 
     assertThat(desk.run("create", "typed")).isEqualTo(65);
     assertThat(desk.err())
-        .isEqualTo("latchkey: The two values differ.\nType the same one twice.\n");
+        .isEqualTo(lines("latchkey: The two values differ.", "Type the same one twice."));
     assertThat(stored("my-secret")).isEqualTo("some-value".getBytes(StandardCharsets.UTF_8));
   }
 
@@ -122,8 +131,9 @@ class SecretCommandsTest {
     assertThat(desk.run("create", "typed")).isEqualTo(65);
     assertThat(desk.err())
         .isEqualTo(
-            "latchkey: No value was typed.\n"
-                + "To store an empty one, give standard input from /dev/null.\n");
+            lines(
+                "latchkey: No value was typed.",
+                "To store an empty one, give standard input from /dev/null."));
   }
 
   @Test
@@ -135,10 +145,9 @@ class SecretCommandsTest {
     assertThat(desk.run("create", "other")).isEqualTo(78);
     assertThat(desk.err())
         .isEqualTo(
-            "latchkey: Keyset file "
-                + desk.keyset()
-                + ": The file does not exist.\n"
-                + "Check the path, and that the file is mounted.\n");
+            lines(
+                "latchkey: Keyset file " + desk.keyset() + ": The file does not exist.",
+                "Check the path, and that the file is mounted."));
     assertThat(terminal.prompts).isEmpty();
   }
 
@@ -147,14 +156,15 @@ class SecretCommandsTest {
     assertThat(desk.input("v").run("create", "My-Secret")).isEqualTo(73);
     assertThat(desk.err())
         .isEqualTo(
-            "latchkey: A secret named 'my-secret' exists in project 'default' already.\n"
-                + "Replace its value, or choose another name.\n");
+            lines(
+                "latchkey: A secret named 'my-secret' exists in project 'default' already.",
+                "Replace its value, or choose another name."));
   }
 
   @Test
   void replace_existing_isNewVersion() {
     assertThat(desk.input("other").run("replace", "my-secret")).isZero();
-    assertThat(desk.out()).isEqualTo("Replaced my-secret, version 2.\n");
+    assertThat(desk.out()).isEqualTo(lines("Replaced my-secret, version 2."));
     assertThat(stored("my-secret")).isEqualTo("other".getBytes(StandardCharsets.UTF_8));
   }
 
@@ -163,8 +173,9 @@ class SecretCommandsTest {
     assertThat(desk.input("v").run("replace", "my-secrte")).isEqualTo(66);
     assertThat(desk.err())
         .isEqualTo(
-            "latchkey: No secret named 'my-secrte' in project 'default'.\n"
-                + "Nearest name: my-secret.\n");
+            lines(
+                "latchkey: No secret named 'my-secrte' in project 'default'.",
+                "Nearest name: my-secret."));
   }
 
   @Test
@@ -172,8 +183,10 @@ class SecretCommandsTest {
     assertThat(desk.input("v").run("create", "my_secret")).isEqualTo(65);
     assertThat(desk.err())
         .isEqualTo(
-            "latchkey: A secret name holds only letters, digits, dashes and periods"
-                + " (at character 3).\nNearest legal name: my-secret.\n");
+            lines(
+                "latchkey: A secret name holds only letters, digits, dashes and periods"
+                    + " (at character 3).",
+                "Nearest legal name: my-secret."));
   }
 
   @Test
@@ -198,10 +211,11 @@ class SecretCommandsTest {
         .isEqualTo(69);
     assertThat(desk.err())
         .isEqualTo(
-            "latchkey: The store directory "
-                + directory.resolve("elsewhere")
-                + " does not exist.\n"
-                + "Check the path; the directory is made when the first secret is created.\n");
+            lines(
+                "latchkey: The store directory "
+                    + directory.resolve("elsewhere")
+                    + " does not exist.",
+                "Check the path; the directory is made when the first secret is created."));
   }
 
   @Test
@@ -214,7 +228,7 @@ class SecretCommandsTest {
     desk.environment.remove("LATCHKEY_KEYSET_FILE");
 
     assertThat(desk.run("delete", "--yes", "my-secret")).isZero();
-    assertThat(desk.out()).isEqualTo("Deleted my-secret.\n");
+    assertThat(desk.out()).isEqualTo(lines("Deleted my-secret."));
     assertThat(desk.run("delete", "--yes", "my-secret")).isEqualTo(66);
   }
 
@@ -231,8 +245,9 @@ class SecretCommandsTest {
     assertThat(desk.run("delete", "my-secret")).isEqualTo(64);
     assertThat(desk.err())
         .isEqualTo(
-            "latchkey: That is not its name: 'my-secret' is not deleted.\n"
-                + "Type the name as it is.\n");
+            lines(
+                "latchkey: That is not its name: 'my-secret' is not deleted.",
+                "Type the name as it is."));
     assertThat(stored("my-secret")).isEqualTo("some-value".getBytes(StandardCharsets.UTF_8));
   }
 
