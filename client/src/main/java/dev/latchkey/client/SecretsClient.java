@@ -316,6 +316,10 @@ public final class SecretsClient implements SecretResolver {
     return asked - held.confirmedAt < 0;
   }
 
+  Duration maxStale() {
+    return maxStale;
+  }
+
   private boolean isTooOld(Held.Value value) {
     return now() - value.confirmedAt > maxStale.toNanos();
   }

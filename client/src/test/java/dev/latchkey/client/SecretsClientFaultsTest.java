@@ -88,7 +88,7 @@ class SecretsClientFaultsTest {
   @Test
   void resolve_errorInTheDecryptor_tellsItsTypeAlone() {
     Decryptor faulty =
-        sealed -> {
+        secret -> {
           throw new StackOverflowError("hunter2");
         };
     try (SecretsClient client = builder(faulty).build()) {
@@ -105,8 +105,7 @@ class SecretsClientFaultsTest {
   void resolve_decryptorGivesNull_failsThatSecretAlone() {
     source.put("other", 1, "x");
     Decryptor faulty =
-        sealed ->
-            sealed.identity().name().equals(REF.name()) ? null : sealed.ciphertext().clone();
+        secret -> secret.identity().name().equals(REF.name()) ? null : secret.ciphertext().clone();
     try (SecretsClient client = builder(faulty).build()) {
       assertThat(client.prefetch(List.of(REF, SecretRef.parseShort("other"))))
           .containsOnlyKeys(REF);
@@ -170,12 +169,12 @@ class SecretsClientFaultsTest {
     var opening = new CountDownLatch(1);
     var open = new CountDownLatch(1);
     Decryptor slowForTheFirst =
-        sealed -> {
-          if (sealed.identity().version() == 1) {
+        secret -> {
+          if (secret.identity().version() == 1) {
             opening.countDown();
             await(open);
           }
-          return sealed.ciphertext().clone();
+          return secret.ciphertext().clone();
         };
     try (SecretsClient client = builder(slowForTheFirst).build()) {
       var calls = new AtomicInteger();
@@ -230,11 +229,11 @@ class SecretsClientFaultsTest {
   void resolve_versionThatDoesNotOpen_isNotHeldAgainstLowerOnes() {
     var broken = new AtomicBoolean(true);
     Decryptor decryptor =
-        sealed -> {
+        secret -> {
           if (broken.get()) {
             throw new SecretDecryptionException("No key.", "");
           }
-          return sealed.ciphertext().clone();
+          return secret.ciphertext().clone();
         };
     source.put("my-secret", 9, "forged");
     try (SecretsClient client = builder(decryptor).build()) {
