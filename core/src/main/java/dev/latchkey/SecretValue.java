@@ -20,8 +20,9 @@ public final class SecretValue implements AutoCloseable {
 
   private static final char REPLACEMENT = '\uFFFD';
 
-  private byte @Nullable [] bytes;
-  private char @Nullable [] chars;
+  // Transient, since there are mappers that read the fields of any class.
+  private transient byte @Nullable [] bytes;
+  private transient char @Nullable [] chars;
 
   private SecretValue(byte[] bytes) {
     if (bytes.length > MAX_BYTES) {

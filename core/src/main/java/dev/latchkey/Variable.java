@@ -38,7 +38,8 @@ abstract sealed class Variable {
       }
       return new TemplateParser(name, raw, opener).parse();
     } catch (MalformedSecretException e) {
-      return new Malformed(name, raw, e);
+      // The remedy repeats text, and what a variable holds is not always what it was meant to.
+      return new Malformed(name, raw, e.withoutRemedy(e.problem()));
     }
   }
 

@@ -92,6 +92,9 @@ final class Arrivals {
               + "' is unchanged at a version that is not the known one.",
           "Report this to whoever runs it.");
     }
+    if (answer instanceof CiphertextAnswer.Damaged damaged) {
+      throw damaged.failure();
+    }
     String which =
         "'"
             + query.name()

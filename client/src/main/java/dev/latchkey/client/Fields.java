@@ -42,18 +42,19 @@ final class Fields {
    */
   static byte[] take(byte[] json, String pointer, String what) {
     byte[] field = null;
-    try (JsonParser parser =
-        new FilteringParserDelegate(
-            JSON.createParser(json),
-            new JsonPointerBasedFilter(JsonPointer.compile(pointer)),
-            Inclusion.ONLY_INCLUDE_ALL,
-            false)) {
+    try (JsonParser whole = JSON.createParser(json)) {
+      JsonParser parser =
+          new FilteringParserDelegate(
+              whole,
+              new JsonPointerBasedFilter(JsonPointer.compile(pointer)),
+              Inclusion.ONLY_INCLUDE_ALL,
+              false);
       JsonToken token = parser.nextToken();
       if (token != null && token != JsonToken.VALUE_NULL) {
         field = read(parser, token);
       }
-      while (parser.nextToken() != null) {
-        // To the end, since a value that is broken after the field is broken.
+      while (whole.nextToken() != null) {
+        // To the end: a value that is cut off, or has the field twice, has no field to trust.
       }
     } catch (IOException e) {
       if (field != null) {

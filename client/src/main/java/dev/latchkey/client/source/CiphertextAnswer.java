@@ -1,6 +1,7 @@
 package dev.latchkey.client.source;
 
 import dev.latchkey.SecretName;
+import dev.latchkey.SecretProtocolException;
 import dev.latchkey.spi.SealedSecret;
 import java.util.Optional;
 
@@ -29,4 +30,11 @@ public sealed interface CiphertextAnswer {
 
   /** The credential in use may not read this secret. */
   record Denied() implements CiphertextAnswer {}
+
+  /**
+   * What the source keeps of this secret is damaged; of the others of the request it is not.
+   *
+   * @param failure what is wrong, for whoever runs the source
+   */
+  record Damaged(SecretProtocolException failure) implements CiphertextAnswer {}
 }

@@ -2,6 +2,7 @@ package dev.latchkey.client.store;
 
 import dev.latchkey.SecretConfigurationException;
 import dev.latchkey.SecretName;
+import dev.latchkey.SecretProtocolException;
 import dev.latchkey.SecretUnavailableException;
 import dev.latchkey.SecretValueException;
 import dev.latchkey.client.source.CiphertextAnswer;
@@ -76,7 +77,12 @@ public final class DirectoryStore implements SecretStore {
       if (Duration.ofNanos(System.nanoTime() - start).compareTo(request.timeout()) > 0) {
         throw StoreFailures.late();
       }
-      CiphertextAnswer answer = answer(query);
+      CiphertextAnswer answer;
+      try {
+        answer = answer(query);
+      } catch (SecretProtocolException e) {
+        answer = new CiphertextAnswer.Damaged(e);
+      }
       if (answer == null) {
         listing = listing == null ? ProjectListing.of(root, project) : listing;
         answer = new CiphertextAnswer.NotFound(nearest(query.name(), listing));

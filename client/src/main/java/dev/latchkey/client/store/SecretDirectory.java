@@ -5,6 +5,7 @@ import dev.latchkey.SecretProtocolException;
 import dev.latchkey.SecretUnavailableException;
 import dev.latchkey.spi.SecretIdentity;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -90,7 +91,10 @@ final class SecretDirectory {
       if (!attributes.isRegularFile() || attributes.size() > VersionFile.MAX_BYTES) {
         throw StoreFailures.damaged(identity);
       }
-      json = Files.readAllBytes(file);
+      try (InputStream in = Files.newInputStream(file)) {
+        // Not more than that, whatever the file has become since.
+        json = in.readNBytes(VersionFile.MAX_BYTES);
+      }
     } catch (NoSuchFileException e) {
       throw StoreFailures.missing(identity);
     } catch (IOException e) {

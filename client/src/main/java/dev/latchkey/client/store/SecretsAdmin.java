@@ -4,6 +4,7 @@ import dev.latchkey.SecretConflictException;
 import dev.latchkey.SecretException;
 import dev.latchkey.SecretName;
 import dev.latchkey.SecretNotFoundException;
+import dev.latchkey.SecretProtocolException;
 import dev.latchkey.SecretValue;
 import dev.latchkey.spi.SealedSecret;
 import dev.latchkey.spi.Sealer;
@@ -128,7 +129,13 @@ public final class SecretsAdmin {
     long tried = 0;
     for (int i = 0; ; i++) {
       Optional<StoredSecret> known = store.find(name);
-      long next = known.map(StoredSecret::version).orElse(0L) + 1;
+      long newest = known.map(StoredSecret::version).orElse(0L);
+      if (newest == Long.MAX_VALUE) {
+        throw new SecretProtocolException(
+            "The versions of '" + name + "' in project '" + store.project() + "' are used up.",
+            "Find out who wrote a version with the highest number, and use another name.");
+      }
+      long next = newest + 1;
       // Where nobody has written since, the conflict is with what is there, not with a writer.
       if (conflict != null && (next == tried || i == ATTEMPTS)) {
         throw conflict;

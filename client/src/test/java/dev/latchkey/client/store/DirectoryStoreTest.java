@@ -12,6 +12,7 @@ import dev.latchkey.SecretProtocolException;
 import dev.latchkey.SecretUnavailableException;
 import dev.latchkey.SecretValueException;
 import dev.latchkey.client.source.CiphertextAnswer;
+import dev.latchkey.client.source.CiphertextAnswer.Damaged;
 import dev.latchkey.client.source.CiphertextAnswer.NotFound;
 import dev.latchkey.client.source.CiphertextAnswer.Sealed;
 import dev.latchkey.client.source.CiphertextQuery;
@@ -391,7 +392,12 @@ class DirectoryStoreTest {
   }
 
   private static CiphertextAnswer fetch(DirectoryStore store, CiphertextQuery query) {
-    return store.fetch(FetchRequest.of(List.of(query), Duration.ofSeconds(20))).get(0);
+    CiphertextAnswer answer =
+        store.fetch(FetchRequest.of(List.of(query), Duration.ofSeconds(20))).get(0);
+    if (answer instanceof Damaged damaged) {
+      throw damaged.failure();
+    }
+    return answer;
   }
 
   private static String permissions(Path path) throws IOException {

@@ -16,6 +16,7 @@ import dev.latchkey.SecretProtocolException;
 import dev.latchkey.SecretUnavailableException;
 import dev.latchkey.SecretValue;
 import dev.latchkey.client.source.CiphertextAnswer;
+import dev.latchkey.client.source.CiphertextAnswer.Damaged;
 import dev.latchkey.client.source.CiphertextAnswer.NotFound;
 import dev.latchkey.client.source.CiphertextAnswer.Sealed;
 import dev.latchkey.client.source.CiphertextAnswer.Unchanged;
@@ -91,7 +92,8 @@ public abstract class CiphertextSourceContract {
   /**
    * Returns sources of {@link #PROJECT} that cannot answer a request for {@code my-secret}: at
    * least one that cannot be reached ({@link SecretUnavailableException}) and one whose answer or
-   * content is damaged ({@link SecretProtocolException}). One that never answers belongs here too.
+   * content is damaged ({@link SecretProtocolException}, thrown or as the answer). One that never
+   * answers belongs here too.
    */
   protected abstract List<FailingSource> failingSources();
 
@@ -455,11 +457,19 @@ public abstract class CiphertextSourceContract {
       SecretException e =
           assertTimeoutPreemptively(
               AT_ONCE,
-              () -> assertThrowsExactly(failing.failure(), () -> failing.source().fetch(request)));
+              () -> assertThrowsExactly(failing.failure(), () -> fetchOrThrow(failing, request)));
       assertSpeaksPlainly(e);
       thrown.add(e);
     }
     assertNotSame(thrown.get(0), thrown.get(1));
+  }
+
+  private static void fetchOrThrow(FailingSource failing, FetchRequest request) {
+    for (CiphertextAnswer answer : failing.source().fetch(request)) {
+      if (answer instanceof Damaged damaged) {
+        throw damaged.failure();
+      }
+    }
   }
 
   /** Asserts that a failure says what failed, as a sentence, and what to do. */
