@@ -24,12 +24,11 @@ final class Jar {
   }
 
   /** A jar whose store has {@code my-secret} = {@code some-value} and another. */
-  static Jar furnished(Path directory) throws Exception {
-    var jar = new Jar(directory);
-    jar.run("", "keys", "init", jar.keyset().toString()).succeeded();
-    jar.run("some-value", "create", "my-secret").succeeded();
-    jar.run("another-value", "create", "another-secret").succeeded();
-    return jar;
+  static Jar furnished(Path directory) {
+    // Not with the jar: starting a JVM for each would take most of the time of a test.
+    assertThat(Desk.furnished(directory).input("another-value").run("create", "another-secret"))
+        .isZero();
+    return new Jar(directory);
   }
 
   Path keyset() {

@@ -83,7 +83,7 @@ class SignalsIT {
     assumeTrue(Files.isExecutable(Path.of("/usr/bin/python3")), "python3 is not installed");
     Path pty =
         Files.writeString(
-            directory.resolve("pty.py"),
+            directory.resolve("terminal.py"),
             """
             import os, pty, sys
             pid, fd = pty.fork()
