@@ -207,7 +207,7 @@ final class CiphertextWire {
 
     private static Instant instant(String text) throws BadAnswerException {
       try {
-        return Timestamps.parse(text);
+        return Instant.parse(text);
       } catch (DateTimeException e) {
         throw new BadAnswerException("a time in it is not one of RFC 3339");
       }

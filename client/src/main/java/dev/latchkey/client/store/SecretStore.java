@@ -47,8 +47,7 @@ public interface SecretStore extends CiphertextSource {
    * @throws SecretConflictException if another version is the next one
    * @throws SecretUnavailableException if the store cannot be written
    * @throws SecretValueException if the ciphertext is larger than the largest value needs
-   * @throws IllegalArgumentException if it is of another project, or its time is not within the
-   *     years 0 to 9999
+   * @throws IllegalArgumentException if it is of another project
    */
   void append(SealedSecret secret);
 

@@ -22,13 +22,12 @@ import org.jspecify.annotations.Nullable;
  * deletion. Immutable if the array is left alone.
  *
  * <p>Reading it stands between the start of a process and its first secret. So the JSON is taken
- * apart token by token, and neither a lambda, a joined string nor a formatter of {@code java.time}
- * is loaded for it.
+ * apart token by token, without a lambda.
  *
  * @param identity its name is as written
  * @param since the first version since the last deletion, or of those that this deletion ends; it
  *     spares a look at all the files between
- * @param createdAt within the years 0 to 9999
+ * @param createdAt when the version was made
  * @param ciphertext null for the mark of a deletion
  */
 @SuppressWarnings("ArrayRecordComponent") // Handed on, never compared.
@@ -58,9 +57,6 @@ record VersionFile(
   // In full, since the short form hides from the null checker that the array may be absent.
   VersionFile(
       SecretIdentity identity, long since, Instant createdAt, byte @Nullable [] ciphertext) {
-    if (!Timestamp.isWritable(createdAt)) {
-      throw new IllegalArgumentException("A version's time is within the years 0 to 9999.");
-    }
     this.identity = identity;
     this.since = since;
     this.createdAt = createdAt;
@@ -180,7 +176,7 @@ record VersionFile(
         case "name" -> name = SecretName.parse(text(in, token));
         case "version" -> version = number(in, token);
         case "since" -> since = number(in, token);
-        case "createdAt" -> createdAt = Timestamp.parse(text(in, token));
+        case "createdAt" -> createdAt = Instant.parse(text(in, token));
         case "ciphertext" -> ciphertext = base64(text(in, token));
         case "deleted" -> {
           require(token == JsonToken.VALUE_TRUE);
