@@ -13,20 +13,32 @@ import org.jspecify.annotations.Nullable;
  * the child has them from the terminal. Thread-safe.
  */
 final class Forwarding implements AutoCloseable {
-  private static final String TERM = "TERM";
-  private static final Map<String, Integer> NUMBERS = Map.of("HUP", 1, "INT", 2, TERM, 15);
+  /** What is passed on, with its number in POSIX. */
+  private enum Passed {
+    HUP(1),
+    INT(2),
+    TERM(15);
+
+    private final int number;
+
+    Passed(int number) {
+      this.number = number;
+    }
+  }
 
   private final ForegroundGroup group = new ForegroundGroup();
   private final List<Signals.Handling> handlings = new ArrayList<>();
 
   /** What came before there was a child to give it to, and whether it has to be given. */
-  private final Map<String, Boolean> early = new LinkedHashMap<>();
+  private final Map<Passed, Boolean> early = new LinkedHashMap<>();
 
   private @Nullable Process child;
 
   /** Begins to keep signals, for the child that is about to start. */
   Forwarding() {
-    NUMBERS.keySet().forEach(name -> handlings.add(Signals.on(name, () -> received(name))));
+    for (Passed signal : Passed.values()) {
+      handlings.add(Signals.on(signal.name(), () -> received(signal)));
+    }
   }
 
   /** Passes on what has come and what comes. */
@@ -42,11 +54,11 @@ final class Forwarding implements AutoCloseable {
 
   /** Returns 128 and the number of the first signal that came before there was a child. */
   synchronized OptionalInt earlyStatus() {
-    return early.keySet().stream().mapToInt(signal -> 128 + NUMBERS.get(signal)).findFirst();
+    return early.keySet().stream().mapToInt(signal -> 128 + signal.number).findFirst();
   }
 
-  private synchronized void received(String signal) {
-    boolean heard = !signal.equals(TERM) && group.hearsTerminal();
+  private synchronized void received(Passed signal) {
+    boolean heard = signal != Passed.TERM && group.hearsTerminal();
     Process process = child;
     if (process == null) {
       // Already forked, the child has the terminal's signal, though its start is not reported yet.
@@ -57,11 +69,11 @@ final class Forwarding implements AutoCloseable {
     }
   }
 
-  private static void send(Process process, String signal) {
+  private static void send(Process process, Passed signal) {
     if (!process.isAlive()) {
       return;
     }
-    if (signal.equals(TERM)) {
+    if (signal == Passed.TERM) {
       process.toHandle().destroy();
       return;
     }
