@@ -53,15 +53,15 @@ public final class LaunchEnvironment {
 
   /**
    * Returns the environment of a child that resolves for itself: the inherited variables, this
-   * environment's own with references in place of secrets, and the role.
+   * environment's own with references in place of secrets, and the role unless it is among them.
    *
    * @param inherited the variables that the child gets besides
    * @throws SecretException if a variable does not fit the environment of a process
    */
   public Map<String, String> byReference(Map<String, String> inherited) {
     Map<String, String> environment = new LinkedHashMap<>(inherited);
-    environment.putAll(variables);
     environment.put(ProcessRole.VARIABLE, role.toString());
+    environment.putAll(variables);
     LIMITS.check(environment, "Hand the value over in a file.");
     return environment;
   }
@@ -80,8 +80,8 @@ public final class LaunchEnvironment {
   public Map<String, String> byValue(Map<String, String> inherited, SecretResolver resolver) {
     Map<String, String> references = new LinkedHashMap<>(inherited);
     references.keySet().removeIf(name -> CREDENTIALS.stream().anyMatch(name::startsWith));
-    references.putAll(variables);
     references.put(ProcessRole.VARIABLE, role.toString());
+    references.putAll(variables);
     SecretEnvironment environment =
         SecretEnvironment.builder().environment(references).role(role).resolver(resolver).build();
     environment.prefetch();

@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -47,7 +48,8 @@ final class Arrivals {
   Map<SecretRef, Held> take(
       CiphertextQuery query, CiphertextAnswer answer, List<SecretRef> refs, long now) {
     Map<SecretRef, Held> held = new LinkedHashMap<>();
-    if (answer instanceof CiphertextAnswer.Unchanged && query.knownVersion().isPresent()) {
+    if (answer instanceof CiphertextAnswer.Unchanged unchanged
+        && query.knownVersion().orElse(0) == unchanged.version()) {
       refs.forEach(ref -> held.put(ref, new Held.Unchanged(now)));
       return held;
     }
@@ -56,6 +58,10 @@ final class Arrivals {
     try {
       secret = sealed(query, answer);
       value = open(secret);
+      if (query.version().isEmpty()) {
+        // Only now: a claim that does not open would have the true versions refused.
+        highest.merge(secret.identity().name(), secret.identity().version(), Math::max);
+      }
     } catch (SecretException e) {
       refs.forEach(ref -> held.put(ref, kept(e, now)));
       return held;
@@ -71,7 +77,7 @@ final class Arrivals {
   }
 
   private Held.Failure kept(SecretException failure, long now) {
-    return new Held.Failure(failure, now + keepFailureNanos);
+    return new Held.Failure(failure, now, now + keepFailureNanos);
   }
 
   private SealedSecret sealed(CiphertextQuery query, CiphertextAnswer answer) {
@@ -81,7 +87,9 @@ final class Arrivals {
     }
     if (answer instanceof CiphertextAnswer.Unchanged) {
       throw new SecretProtocolException(
-          "The source said that '" + query.name() + "' is unchanged, and no version was known.",
+          "The source said that '"
+              + query.name()
+              + "' is unchanged at a version that is not the known one.",
           "Report this to whoever runs it.");
     }
     String which =
@@ -116,22 +124,20 @@ final class Arrivals {
           "The source gave another secret than '" + query.name() + "', which was asked for.",
           "Report this to whoever runs it.");
     }
-    if (query.version().isEmpty()) {
-      long seen = highest.merge(identity.name(), identity.version(), Math::max);
-      if (identity.version() < seen) {
-        throw new SecretProtocolException(
-            "The source went back to " + identity + ", after version " + seen + " was seen.",
-            "If that is meant, create the old value as a new version.");
-      }
+    long seen = query.version().isEmpty() ? highest.getOrDefault(identity.name(), 0L) : 0;
+    if (identity.version() < seen) {
+      throw new SecretProtocolException(
+          "The source went back to " + identity + ", after version " + seen + " was seen.",
+          "If that is meant, create the old value as a new version.");
     }
   }
 
   private byte[] open(SealedSecret secret) {
     try {
-      return decryptor.open(secret);
+      return Objects.requireNonNull(decryptor.open(secret));
     } catch (SecretException e) {
       throw e;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       // What a decryptor of another maker throws may hold anything.
       throw new SecretDecryptionException(
           "The decryptor failed on " + secret.identity() + " with " + e.getClass().getName() + ".",

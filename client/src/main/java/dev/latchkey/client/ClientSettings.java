@@ -1,6 +1,7 @@
 package dev.latchkey.client;
 
 import dev.latchkey.SecretConfigurationException;
+import dev.latchkey.SecretException;
 import dev.latchkey.client.source.CiphertextSource;
 import dev.latchkey.client.source.HttpSource;
 import dev.latchkey.client.store.DirectoryStore;
@@ -19,8 +20,10 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 
 /**
@@ -60,18 +63,27 @@ public final class ClientSettings {
    * @throws SecretConfigurationException if a setting is missing or wrong
    */
   public SecretsClient connect() {
-    LoadingDecryptor decryptor = LoadingDecryptor.start(this::decryptor);
     Duration maxStale = maxStale();
+    LoadingDecryptor decryptor = LoadingDecryptor.start(this::decryptor);
+    try {
+      return connect(decryptor, maxStale);
+    } catch (RuntimeException | Error e) {
+      decryptor.cancel();
+      throw e;
+    }
+  }
+
+  private SecretsClient connect(LoadingDecryptor decryptor, Duration maxStale) {
     CiphertextSource source = source();
-    source.prepare();
     SecretsClient client = SecretsClient.builder(source, decryptor).maxStale(maxStale).build();
     try {
+      source.prepare();
       decryptor.await();
-    } catch (RuntimeException e) {
+      return client;
+    } catch (RuntimeException | Error e) {
       client.close();
       throw e;
     }
-    return client;
   }
 
   /**
@@ -108,13 +120,42 @@ public final class ClientSettings {
    *     open
    */
   public Decryptor decryptor() {
-    for (DecryptorProvider provider : ServiceLoader.load(DecryptorProvider.class)) {
-      Optional<Decryptor> decryptor = provider.create(environment);
+    List<DecryptorProvider> providers = load(ServiceLoader.load(DecryptorProvider.class));
+    if (providers.isEmpty()) {
+      // A pool's thread may have the system's class loader where the app has one of its own.
+      ClassLoader own = ClientSettings.class.getClassLoader();
+      providers = load(ServiceLoader.load(DecryptorProvider.class, own));
+    }
+    for (DecryptorProvider provider : providers) {
+      Optional<Decryptor> decryptor = create(provider);
       if (decryptor.isPresent()) {
         return decryptor.get();
       }
     }
     return TinkDecryptor.of(keyset());
+  }
+
+  private static List<DecryptorProvider> load(ServiceLoader<DecryptorProvider> loader) {
+    try {
+      return loader.stream().map(ServiceLoader.Provider::get).toList();
+    } catch (ServiceConfigurationError e) {
+      throw new SecretConfigurationException(
+          "A DecryptorProvider cannot be loaded: " + e.getMessage() + ".",
+          "Mend or remove the library that brings it.");
+    }
+  }
+
+  private Optional<Decryptor> create(DecryptorProvider provider) {
+    try {
+      return provider.create(environment);
+    } catch (SecretException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      // Its message may repeat what it was given, which is all the settings.
+      throw new SecretConfigurationException(
+          provider.getClass().getName() + " failed with " + e.getClass().getName() + ".",
+          "Report this to its maker.");
+    }
   }
 
   /**
@@ -148,8 +189,12 @@ public final class ClientSettings {
   }
 
   private SecretStore directory(URI source) {
-    String path = source.isOpaque() ? source.getSchemeSpecificPart() : source.getPath();
-    return DirectoryStore.open(path(Setting.SOURCE, path), project());
+    try {
+      Path root = source.isOpaque() ? Path.of(source.getSchemeSpecificPart()) : Path.of(source);
+      return DirectoryStore.open(root, project());
+    } catch (IllegalArgumentException e) {
+      throw notAPath(Setting.SOURCE);
+    }
   }
 
   private Keyset keyset() {
@@ -167,7 +212,7 @@ public final class ClientSettings {
 
   private Path credential() {
     String directory = environment.get(CREDENTIALS_DIRECTORY);
-    if (directory != null) {
+    if (directory != null && !directory.isEmpty()) {
       Path file = Path.of(directory, CREDENTIAL);
       if (Files.exists(file)) {
         return file;
@@ -208,8 +253,9 @@ public final class ClientSettings {
                     missing(Setting.SOURCE, "where the secrets are: https://… or file:/directory"));
     try {
       var uri = new URI(source);
-      String scheme = uri.getScheme() == null ? "" : uri.getScheme();
-      if (isFile(uri) || scheme.equals("https") || scheme.equals("http")) {
+      if (isFile(uri)
+          || "https".equalsIgnoreCase(uri.getScheme())
+          || "http".equalsIgnoreCase(uri.getScheme())) {
         return uri;
       }
     } catch (URISyntaxException e) {
@@ -217,20 +263,27 @@ public final class ClientSettings {
     }
     throw new SecretConfigurationException(
         Setting.SOURCE.variable() + " is neither https://… nor file:/directory.",
-        "Correct it; a space in a path is written %20.");
+        "Correct it; in a path, a space is written %20, ? is %3F and # is %23.");
   }
 
   private static boolean isFile(URI source) {
-    return "file".equals(source.getScheme()) && source.getAuthority() == null;
+    return "file".equalsIgnoreCase(source.getScheme())
+        && source.getRawAuthority() == null
+        && source.getRawFragment() == null
+        && source.getRawSchemeSpecificPart().indexOf('?') < 0;
   }
 
   private static Path path(Setting setting, String path) {
     try {
       return Path.of(path);
     } catch (InvalidPathException e) {
-      throw new SecretConfigurationException(
-          setting.variable() + " is not a path of this system.", "Correct it.");
+      throw notAPath(setting);
     }
+  }
+
+  private static SecretConfigurationException notAPath(Setting setting) {
+    return new SecretConfigurationException(
+        setting.variable() + " is not a path of this system.", "Correct it.");
   }
 
   private Optional<String> get(Setting setting) {

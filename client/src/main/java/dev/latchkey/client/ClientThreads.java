@@ -21,9 +21,9 @@ final class ClientThreads implements AutoCloseable {
   /** Runs rotation listeners. */
   final ExecutorService listeners = Executors.newCachedThreadPool(named("latchkey-rotation"));
 
-  /** Runs what is due by time. */
+  /** Runs what is due by time: one thread for a refresh that takes long, one for the rest. */
   final ScheduledExecutorService timer =
-      Executors.newSingleThreadScheduledExecutor(named("latchkey-timer"));
+      Executors.newScheduledThreadPool(2, named("latchkey-timer"));
 
   ClientThreads() {
     var pool =

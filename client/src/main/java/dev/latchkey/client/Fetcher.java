@@ -35,6 +35,7 @@ final class Fetcher {
       new Held.Failure(
           new SecretUnavailableException(
               "The fetch ended with an error of the client's own.", "Report it."),
+          0,
           0);
 
   private final Function<Map<SecretRef, Long>, Map<SecretRef, Held>> load;
@@ -70,13 +71,15 @@ final class Fetcher {
 
   /** Returns the value of a reference, after a request if need be; throws its failure. */
   Held.Value fetch(SecretRef ref) {
+    long start = System.nanoTime();
     CompletableFuture<Held> outcome = announce(ref);
     startNext();
-    return await(ref, outcome);
+    return await(ref, outcome, start);
   }
 
   /** Fetches what is missing of the references, and returns the failures. */
   Map<SecretRef, SecretException> fetchAll(Collection<SecretRef> refs) {
+    long start = System.nanoTime();
     Map<SecretRef, CompletableFuture<Held>> outcomes = new LinkedHashMap<>();
     refs.forEach(ref -> outcomes.put(ref, announce(ref)));
     startNext();
@@ -84,7 +87,7 @@ final class Fetcher {
     outcomes.forEach(
         (ref, outcome) -> {
           try {
-            await(ref, outcome);
+            await(ref, outcome, start);
           } catch (SecretException e) {
             failures.put(ref, e);
           }
@@ -155,19 +158,39 @@ final class Fetcher {
     Map<SecretRef, Held> loaded = Map.of();
     try {
       loaded = load.apply(batch);
-    } finally {
-      for (SecretRef ref : batch.keySet()) {
-        Held outcome = loaded.getOrDefault(ref, BROKEN);
-        publish.accept(ref, outcome);
-        finish(ref, underWay.get(ref), outcome);
-      }
+    } catch (RuntimeException | Error e) {
+      log(e);
+    }
+    for (SecretRef ref : batch.keySet()) {
+      finish(ref, underWay.get(ref), published(ref, loaded.get(ref)));
     }
   }
 
-  private Held.Value await(SecretRef ref, CompletableFuture<Held> future) {
+  /** Publishes an outcome and returns it; whatever happens, those who wait for it get one. */
+  private Held published(SecretRef ref, @Nullable Held outcome) {
+    if (outcome != null) {
+      try {
+        publish.accept(ref, outcome);
+        return outcome;
+      } catch (RuntimeException | Error e) {
+        log(e);
+      }
+    }
+    return BROKEN;
+  }
+
+  /** Its message is not ours and may hold anything. */
+  private static void log(Throwable e) {
+    System.getLogger(Fetcher.class.getName())
+        .log(System.Logger.Level.ERROR, "A fetch failed with {0}.", e.getClass().getName());
+  }
+
+  /** Waits until the patience is over, which is counted from the start of the call. */
+  private Held.Value await(SecretRef ref, CompletableFuture<Held> future, long start) {
     Held outcome;
     try {
-      outcome = future.get(patience.toNanos(), TimeUnit.NANOSECONDS);
+      long left = patience.toNanos() - (System.nanoTime() - start);
+      outcome = future.get(left, TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new SecretUnavailableException(

@@ -1,5 +1,6 @@
 package dev.latchkey.client;
 
+import dev.latchkey.SecretConfigurationException;
 import dev.latchkey.SecretDecryptionException;
 import dev.latchkey.SecretException;
 import dev.latchkey.SecretUnavailableException;
@@ -24,7 +25,7 @@ sealed interface Held {
     /** Whether the source could be asked when the version was last due. */
     volatile boolean fresh = true;
 
-    /** False once the cache has dropped or replaced this value. */
+    /** False once the cache has dropped or replaced this value, or has not taken it. */
     volatile boolean current = true;
 
     /** The text itself, for a while, where the client was asked to hold it. */
@@ -59,15 +60,18 @@ sealed interface Held {
    * loop over the network.
    *
    * @param failure what to throw, anew each time
+   * @param asked when the source was asked, in ticks
    * @param until when to ask again, in ticks
    */
-  record Failure(SecretException failure, long until) implements Held {
+  record Failure(SecretException failure, long asked, long until) implements Held {
     /**
      * Tells whether a value that was served before may go on being served: the source could not be
-     * asked, or gave something that cannot be a newer version.
+     * asked, or gave something that cannot be a newer version. A token file that is being replaced
+     * is a wrong setting for a moment.
      */
     boolean sparesFormerValue() {
       return failure instanceof SecretUnavailableException
+          || failure instanceof SecretConfigurationException
           || failure instanceof SecretDecryptionException;
     }
 

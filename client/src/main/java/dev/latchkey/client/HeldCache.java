@@ -76,10 +76,11 @@ final class HeldCache {
     Cache<SecretRef, Held> cache = evictable;
     if (cache == null) {
       // A cache is bounded by weight or by number. A floor under each weight makes it both.
-      int floor = (int) Math.min(Integer.MAX_VALUE, Math.max(1, halfOfMaxBytes / maxEvictable));
+      long weight = Math.min(halfOfMaxBytes, (long) maxEvictable * Integer.MAX_VALUE);
+      int floor = (int) Math.max(1, weight / maxEvictable);
       cache =
           Caffeine.newBuilder()
-              .maximumWeight(halfOfMaxBytes)
+              .maximumWeight(weight)
               .weigher((SecretRef ref, Held held) -> Math.max(floor, weight(held)))
               .evictionListener((ref, held, cause) -> retire(held))
               .executor(Runnable::run)

@@ -99,7 +99,7 @@ final class Loader {
       }
       fail(questions, new SecretProtocolException(e.problem(), e.remedy()), now, loaded);
       return;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       SecretException cause = e instanceof SecretException known ? known : broken(e);
       fail(questions, cause, now, loaded);
       return;
@@ -113,12 +113,12 @@ final class Loader {
   /** No answer at all is not kept: the next caller asks again. */
   private static void fail(
       List<Question> questions, SecretException e, long now, Map<SecretRef, Held> loaded) {
-    var failure = new Held.Failure(e, now);
+    var failure = new Held.Failure(e, now, now);
     questions.forEach(question -> question.refs.forEach(ref -> loaded.put(ref, failure)));
   }
 
   /** What a source of another maker throws may hold anything: its type alone is told. */
-  private static SecretException broken(RuntimeException e) {
+  private static SecretException broken(Throwable e) {
     return new SecretUnavailableException(
         "The source failed with " + e.getClass().getName() + ".", "Report this to its maker.");
   }

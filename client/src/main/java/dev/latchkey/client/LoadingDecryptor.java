@@ -1,5 +1,6 @@
 package dev.latchkey.client;
 
+import dev.latchkey.SecretConfigurationException;
 import dev.latchkey.SecretException;
 import dev.latchkey.SecretUnavailableException;
 import dev.latchkey.spi.Decryptor;
@@ -7,6 +8,7 @@ import dev.latchkey.spi.SealedSecret;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A decryptor that is made on a thread of its own. Loading the classes of a crypto library takes
@@ -44,8 +46,26 @@ final class LoadingDecryptor implements Decryptor {
       if (e.getCause() instanceof SecretException known) {
         throw known.withProblem(known.problem());
       }
-      throw new IllegalStateException("The decryptor could not be made.", e.getCause());
+      throw unexpected(e.getCause());
     }
+  }
+
+  /** The text of an error in linking names classes alone, and tells which libraries do not fit. */
+  private static SecretConfigurationException unexpected(@Nullable Throwable e) {
+    boolean linking =
+        e instanceof NoClassDefFoundError || e instanceof IncompatibleClassChangeError;
+    String type = e == null ? "" : e.getClass().getName();
+    return new SecretConfigurationException(
+        "The keyset could not be loaded: "
+            + type
+            + (linking && e != null ? " (" + e.getMessage() + ")" : "")
+            + ".",
+        "Look for versions of Tink and protobuf on the class path that do not fit each other.");
+  }
+
+  /** Stops making the decryptor, if that can be interrupted. */
+  void cancel() {
+    loading.cancel(true);
   }
 
   @Override

@@ -90,7 +90,10 @@ final class ProcessKey implements SecretKey, AutoCloseable {
     throw new NotSerializableException(ProcessKey.class.getName());
   }
 
-  /** Overwrites the key: nothing that it sealed opens any more. */
+  /**
+   * Overwrites the key: nothing that it sealed opens any more. The cipher of a thread that used it
+   * keeps a copy until that thread ends or opens something else.
+   */
   @Override
   public void close() {
     Arrays.fill(key, (byte) 0);

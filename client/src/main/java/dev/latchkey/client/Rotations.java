@@ -87,7 +87,7 @@ final class Rotations {
           if (!closed) {
             listener.run();
           }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
           // Its message is not ours, and may hold the value that the listener was given.
           System.getLogger(Rotations.class.getName())
               .log(

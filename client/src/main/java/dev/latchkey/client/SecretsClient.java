@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -35,6 +36,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SecretsClient implements SecretResolver {
   private static final Duration KEEP_FAILURE = Duration.ofSeconds(5);
+
+  /** Twice as much is still within the range of a clock that counts nanoseconds. */
+  private static final Duration LONGEST = Duration.ofDays(36_500);
 
   private final CiphertextSource source;
   private final Duration maxStale;
@@ -79,7 +83,10 @@ public final class SecretsClient implements SecretResolver {
     return new Builder(source, decryptor);
   }
 
-  /** Builds a {@link SecretsClient}. Not thread-safe. */
+  /**
+   * Builds a {@link SecretsClient}. A time of over a hundred years counts as a hundred. Not
+   * thread-safe.
+   */
   public static final class Builder {
     private final CiphertextSource source;
     private final Decryptor decryptor;
@@ -176,7 +183,7 @@ public final class SecretsClient implements SecretResolver {
       if (duration.isNegative() || duration.isZero()) {
         throw new IllegalArgumentException(property + " is positive, not " + duration + ".");
       }
-      return duration;
+      return duration.compareTo(LONGEST) < 0 ? duration : LONGEST;
     }
 
     private static long atLeastOne(String property, long number) {
@@ -232,8 +239,13 @@ public final class SecretsClient implements SecretResolver {
 
   private void hold(Held.Value value, String text, Duration time) {
     value.plaintext = text;
-    ScheduledFuture<?> unused =
-        threads.timer.schedule(() -> value.plaintext = null, time.toNanos(), TimeUnit.NANOSECONDS);
+    try {
+      ScheduledFuture<?> unused =
+          threads.timer.schedule(
+              () -> value.plaintext = null, time.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (RejectedExecutionException e) {
+      value.plaintext = null; // The client was closed meanwhile.
+    }
     if (!value.current) {
       value.plaintext = null;
     }
@@ -264,10 +276,13 @@ public final class SecretsClient implements SecretResolver {
 
   /** Takes what was loaded for a reference, for everybody to see from now on. */
   private synchronized void accept(SecretRef ref, Held loaded) {
-    if (closed) {
+    Held.Value former = cache.get(ref) instanceof Held.Value value ? value : null;
+    if (closed || (former != null && isOvertaken(loaded, former))) {
+      if (loaded instanceof Held.Value value) {
+        value.current = false; // So that nobody who waited for it keeps it.
+      }
       return;
     }
-    Held.Value former = cache.get(ref) instanceof Held.Value value ? value : null;
     if (loaded instanceof Held.Value value) {
       cache.put(ref, value);
       rotations.arrived(ref, value.version);
@@ -284,6 +299,25 @@ public final class SecretsClient implements SecretResolver {
         cache.put(ref, failure);
       }
     }
+  }
+
+  /**
+   * Tells whether what was loaded took so long that what is held meanwhile is newer. Two requests
+   * can be about one reference: a caller's, and a refresh for a listener.
+   */
+  private static boolean isOvertaken(Held loaded, Held.Value held) {
+    if (loaded instanceof Held.Value value) {
+      return value.version < held.version;
+    }
+    long asked =
+        loaded instanceof Held.Failure failure
+            ? failure.asked()
+            : ((Held.Unchanged) loaded).confirmedAt();
+    return asked - held.confirmedAt < 0;
+  }
+
+  Duration maxStale() {
+    return maxStale;
   }
 
   private boolean isTooOld(Held.Value value) {
@@ -330,7 +364,7 @@ public final class SecretsClient implements SecretResolver {
       rotations.refs().forEach(ref -> known.put(ref, 0L));
       cache.forEachValue((ref, value) -> known.put(ref, value.version));
       loader.load(known).forEach(this::accept);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       // The next refresh has to come; the message is not ours and may hold anything.
       System.getLogger(SecretsClient.class.getName())
           .log(System.Logger.Level.ERROR, "A refresh failed with {0}.", e.getClass().getName());
