@@ -24,12 +24,15 @@ final class Child {
     String command = builder.command().get(0);
     // Before this, a signal ends this process, and there is nobody to pass it on to.
     try (var forwarding = new Forwarding()) {
-      Process process = host.starter().start(builder);
+      Process process;
+      try {
+        process = host.starter().start(builder);
+      } catch (IOException e) {
+        return forwarding.earlyStatus().orElseGet(() -> failed(command));
+      }
       builder.environment().clear();
       forwarding.to(process);
       return await(process);
-    } catch (IOException e) {
-      return failed(command);
     }
   }
 
