@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What a variable must be like to fit the environment of a process. */
 final class EntryLimits {
+  /** The most bytes of a variable: its name, the equals sign, its value and the end mark. */
+  static final int MAX_ENTRY_BYTES = 128 << 10;
+
   private final Charset charset;
 
   /** Makes the limits of an environment whose entries are written in the given charset. */
@@ -33,14 +36,16 @@ final class EntryLimits {
   /**
    * Throws if any variable does not fit, naming all that do not.
    *
+   * @param inherited what fits as it is, since this process has it
    * @param remedy what to do about a value that does not fit
    */
-  void check(Map<String, String> environment, String remedy) {
+  void check(Map<String, String> environment, Map<String, String> inherited, String remedy) {
     CharsetEncoder encoder = charset.newEncoder();
     List<SecretException> failures = new ArrayList<>();
     environment.forEach(
         (name, value) -> {
-          String problem = misfit(name, value, encoder);
+          boolean same = value.equals(inherited.get(name));
+          String problem = same ? null : misfit(name, value, encoder);
           if (problem != null) {
             failures.add(new SecretValueException(name + ": " + problem, remedy));
           }
@@ -61,8 +66,8 @@ final class EntryLimits {
     }
     // Cheap bounds first: most variables are far from the limit.
     long chars = name.length() + value.length() + 2L;
-    if (chars * (long) Math.ceil(encoder.maxBytesPerChar()) > LaunchEnvironment.MAX_ENTRY_BYTES
-        && (name + "=" + value).getBytes(charset).length + 1 > LaunchEnvironment.MAX_ENTRY_BYTES) {
+    if (chars * (long) Math.ceil(encoder.maxBytesPerChar()) > MAX_ENTRY_BYTES
+        && (name + "=" + value).getBytes(charset).length + 1 > MAX_ENTRY_BYTES) {
       return "The variable is over 128 KiB, the most that an environment variable can hold.";
     }
     return null;

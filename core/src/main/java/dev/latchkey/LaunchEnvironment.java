@@ -18,13 +18,10 @@ import java.util.Map;
  * <p>Immutable and thread-safe.
  */
 public final class LaunchEnvironment {
-  /** The most bytes of a variable: its name, the equals sign, its value and the end mark. */
-  public static final int MAX_ENTRY_BYTES = 128 << 10;
-
   private static final EntryLimits LIMITS = EntryLimits.ofThisProcess();
 
-  /** Starts of the names of what opens secrets, which a child by value has no need of. */
-  private static final List<String> CREDENTIALS = List.of("LATCHKEY_TOKEN", "LATCHKEY_KEYSET");
+  /** What the names of settings start with, which a child by value has no need of. */
+  private static final String SETTINGS = "LATCHKEY_";
 
   private final ProcessRole role;
   private final Map<String, String> variables;
@@ -62,15 +59,15 @@ public final class LaunchEnvironment {
     Map<String, String> environment = new LinkedHashMap<>(inherited);
     environment.put(ProcessRole.VARIABLE, role.toString());
     environment.putAll(variables);
-    LIMITS.check(environment, "Hand the value over in a file.");
+    LIMITS.check(environment, inherited, "Hand the value over in a file.");
     return environment;
   }
 
   /**
    * Returns the environment of a child that knows nothing of secrets: as {@link #byReference}, with
    * every reference resolved, those in inherited variables too, and without inherited {@code
-   * LATCHKEY_TOKEN…} and {@code LATCHKEY_KEYSET…}. A variable that is bound to an optional secret
-   * that does not exist is left out.
+   * LATCHKEY_…} settings, the token and the keyset among them. A variable that is bound to an
+   * optional secret that does not exist is left out.
    *
    * @param inherited the variables that the child gets besides
    * @param resolver what resolves the references; not closed
@@ -79,7 +76,7 @@ public final class LaunchEnvironment {
    */
   public Map<String, String> byValue(Map<String, String> inherited, SecretResolver resolver) {
     Map<String, String> references = new LinkedHashMap<>(inherited);
-    references.keySet().removeIf(name -> CREDENTIALS.stream().anyMatch(name::startsWith));
+    references.keySet().removeIf(name -> name.startsWith(SETTINGS));
     references.put(ProcessRole.VARIABLE, role.toString());
     references.putAll(variables);
     SecretEnvironment environment =
@@ -98,7 +95,8 @@ public final class LaunchEnvironment {
     if (!failures.isEmpty()) {
       throw SecretBatchException.of(failures);
     }
-    LIMITS.check(values, "Start the process by reference, or hand the value over in a file.");
+    LIMITS.check(
+        values, inherited, "Start the process by reference, or hand the value over in a file.");
     return values;
   }
 
@@ -107,7 +105,7 @@ public final class LaunchEnvironment {
    *
    * @throws SecretException as there; the process builder is then as it was
    */
-  public void applyTo(ProcessBuilder process) {
+  public void applyByReference(ProcessBuilder process) {
     replace(process.environment(), byReference(process.environment()));
   }
 
@@ -116,13 +114,19 @@ public final class LaunchEnvironment {
    *
    * @throws SecretException as there; the process builder is then as it was
    */
-  public void applyTo(ProcessBuilder process, SecretResolver resolver) {
+  public void applyByValue(ProcessBuilder process, SecretResolver resolver) {
     replace(process.environment(), byValue(process.environment(), resolver));
   }
 
+  /** Leaves alone what is the same already: put back, it would lose bytes that are not text. */
   private static void replace(Map<String, String> environment, Map<String, String> by) {
     environment.keySet().retainAll(by.keySet());
-    environment.putAll(by);
+    by.forEach(
+        (name, value) -> {
+          if (!value.equals(environment.get(name))) {
+            environment.put(name, value);
+          }
+        });
   }
 
   /** Returns the variables' names. */

@@ -1,6 +1,5 @@
 package dev.latchkey;
 
-import dev.latchkey.spi.Registration;
 import java.util.LinkedHashSet;
 import java.util.Queue;
 import java.util.Set;

@@ -1,8 +1,6 @@
 package dev.latchkey;
 
-import dev.latchkey.spi.Registration;
 import dev.latchkey.spi.SecretResolver;
-import dev.latchkey.spi.SecretStatus;
 import dev.latchkey.spi.Suggestions;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

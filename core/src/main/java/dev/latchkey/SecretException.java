@@ -13,7 +13,17 @@ import org.jspecify.annotations.Nullable;
  * <p>Each throw makes a new exception: where one failure reaches many threads, each gets its own,
  * with the shared one as its cause.
  */
-public abstract class SecretException extends RuntimeException {
+public abstract sealed class SecretException extends RuntimeException
+    permits MalformedSecretException,
+        SecretAccessDeniedException,
+        SecretBatchException,
+        SecretConfigurationException,
+        SecretConflictException,
+        SecretDecryptionException,
+        SecretNotFoundException,
+        SecretUnauthenticatedException,
+        SecretUnavailableException,
+        SecretValueException {
   private static final long serialVersionUID = 1L;
 
   private final String problem;
@@ -26,7 +36,7 @@ public abstract class SecretException extends RuntimeException {
    * @param remedy what to do: one sentence or two; empty where there is nothing to say
    * @param cause a cause whose own message is safe to print, or null
    */
-  protected SecretException(String problem, String remedy, @Nullable Throwable cause) {
+  SecretException(String problem, String remedy, @Nullable Throwable cause) {
     super(remedy.isEmpty() ? problem : problem + " " + remedy, cause);
     this.problem = problem;
     this.remedy = remedy;

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  * The source of the secrets could not be reached, did not answer in time, or is out of order.
  * Trying again later may help; otherwise the operator has to act.
  */
-public class SecretUnavailableException extends SecretException {
+public sealed class SecretUnavailableException extends SecretException
+    permits SecretProtocolException {
   private static final long serialVersionUID = 1L;
 
   private final @Nullable Duration retryAfter;

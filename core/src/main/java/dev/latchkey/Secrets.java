@@ -1,6 +1,5 @@
 package dev.latchkey;
 
-import dev.latchkey.spi.Registration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;

@@ -1,6 +1,5 @@
 package dev.latchkey;
 
-import dev.latchkey.spi.SecretStatus;
 import java.util.List;
 
 /**

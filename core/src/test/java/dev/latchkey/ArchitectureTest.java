@@ -96,6 +96,7 @@ final class ArchitectureTest {
                     "LaunchEnvironment",
                     "MalformedSecretException",
                     "ProcessRole",
+                    "Registration",
                     "SecretAccessDeniedException",
                     "SecretBatchException",
                     "SecretBinding",
@@ -109,6 +110,8 @@ final class ArchitectureTest {
                     "SecretNotFoundException",
                     "SecretProtocolException",
                     "SecretRef",
+                    "SecretStatus",
+                    "SecretStatus$State",
                     "SecretUnauthenticatedException",
                     "SecretUnavailableException",
                     "SecretValue",
@@ -119,14 +122,11 @@ final class ArchitectureTest {
                     "SecretsReport$Line",
                     "spi.Decryptor",
                     "spi.DecryptorProvider",
-                    "spi.Registration",
                     "spi.SealedSecret",
                     "spi.Sealer",
                     "spi.SecretIdentity",
                     "spi.SecretResolver",
                     "spi.SecretResolverProvider",
-                    "spi.SecretStatus",
-                    "spi.SecretStatus$State",
                     "spi.Suggestions")
                 .toList());
   }

@@ -19,7 +19,7 @@ final class EntryLimitsTest {
       "The variable is over 128 KiB, the most that an environment variable can hold. Mend it.";
 
   private static void check(Charset charset, String value) {
-    new EntryLimits(charset).check(Map.of("V", value), "Mend it.");
+    new EntryLimits(charset).check(Map.of("V", value), Map.of(), "Mend it.");
   }
 
   @Test
@@ -39,7 +39,7 @@ final class EntryLimitsTest {
   @ParameterizedTest
   @CsvSource({"UTF-8, x, 1", "UTF-8, é, 2", "UTF-8, €, 3", "ISO-8859-1, é, 1", "US-ASCII, x, 1"})
   void check_size_countsEncodedBytesAndTheEnd(String charset, String piece, int bytes) {
-    int room = LaunchEnvironment.MAX_ENTRY_BYTES - "V=".length() - 1;
+    int room = EntryLimits.MAX_ENTRY_BYTES - "V=".length() - 1;
     String most = "x".repeat(room % bytes) + piece.repeat(room / bytes);
 
     assertThatCode(() -> check(Charset.forName(charset), most)).doesNotThrowAnyException();
@@ -83,7 +83,7 @@ final class EntryLimitsTest {
       for (String text : List.of("x", "\u00E9", "\u20AC")) {
         String verdict = "accepted";
         try {
-          EntryLimits.ofThisProcess().check(Map.of("V", text), "");
+          EntryLimits.ofThisProcess().check(Map.of("V", text), Map.of(), "");
         } catch (SecretValueException e) {
           verdict = "refused";
         }

@@ -1,8 +1,6 @@
 package dev.latchkey;
 
-import dev.latchkey.spi.Registration;
 import dev.latchkey.spi.SecretResolver;
-import dev.latchkey.spi.SecretStatus;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;

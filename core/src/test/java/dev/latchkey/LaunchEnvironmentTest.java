@@ -109,7 +109,6 @@ final class LaunchEnvironmentTest {
             Map.entry("HOME", "/"),
             Map.entry("BOUND", "hunter2"),
             Map.entry("ESCAPED", "x"),
-            Map.entry("LATCHKEY_SOURCE", "file:/s"),
             Map.entry("FOO", "bar"),
             Map.entry("URL", "x:p w@y"),
             Map.entry("S", "hunter2"),
@@ -174,7 +173,7 @@ final class LaunchEnvironmentTest {
     var process = new ProcessBuilder("env");
     process.environment().put("GONE", "no");
     process.environment().remove("GONE");
-    parse(List.of("FOO=bar"), List.of("S=my-secret")).applyTo(process);
+    parse(List.of("FOO=bar"), List.of("S=my-secret")).applyByReference(process);
 
     assertThat(output(process))
         .contains("FOO=bar", "S=secret://my-secret", "LATCHKEY_ROLE=work")
@@ -186,7 +185,7 @@ final class LaunchEnvironmentTest {
     var process = new ProcessBuilder("env");
     process.environment().put("LATCHKEY_TOKEN", "t");
     process.environment().put("LATCHKEY_KEYSET_FILE", "k");
-    parse(List.of("FOO=bar"), List.of("S=my-secret")).applyTo(process, resolver);
+    parse(List.of("FOO=bar"), List.of("S=my-secret")).applyByValue(process, resolver);
 
     assertThat(output(process))
         .contains("FOO=bar", "S=hunter2", "LATCHKEY_ROLE=work")
@@ -197,9 +196,9 @@ final class LaunchEnvironmentTest {
   @Test
   void applyTo_entryOfExactlyTheLimit_starts() throws Exception {
     var process = new ProcessBuilder("env");
-    String most = "x".repeat(LaunchEnvironment.MAX_ENTRY_BYTES - "BIG=".length() - 1);
+    String most = "x".repeat(EntryLimits.MAX_ENTRY_BYTES - "BIG=".length() - 1);
     resolver.with("big", most);
-    parse(List.of(), List.of("BIG=big")).applyTo(process, resolver);
+    parse(List.of(), List.of("BIG=big")).applyByValue(process, resolver);
 
     assertThat(output(process)).contains("BIG=" + most);
   }
@@ -213,12 +212,13 @@ final class LaunchEnvironmentTest {
 
     for (String bad : List.of("A=none", "A=nul")) {
       LaunchEnvironment launch = parse(List.of("FOO=bar"), List.of("S=my-secret", bad));
-      assertThatThrownBy(() -> launch.applyTo(process, resolver))
+      assertThatThrownBy(() -> launch.applyByValue(process, resolver))
           .isInstanceOf(SecretException.class);
       assertThat(process.environment()).isEqualTo(before);
     }
     LaunchEnvironment misfit = parse(List.of("FOO=bar", "B=\0"), List.of());
-    assertThatThrownBy(() -> misfit.applyTo(process)).isInstanceOf(SecretValueException.class);
+    assertThatThrownBy(() -> misfit.applyByReference(process))
+        .isInstanceOf(SecretValueException.class);
     assertThat(process.environment()).isEqualTo(before);
   }
 

@@ -3,7 +3,6 @@ package dev.latchkey;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.latchkey.spi.Registration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -50,7 +50,7 @@ final class SecretRefTest {
         Arguments.of("a#/%c3%a9", a.withField("/é"), "a#/%C3%A9"),
         Arguments.of("a#/%00", a.withField("/\0"), "a#/%00"),
         Arguments.of("a#/%20%25%7D%23", a.withField("/ %}#"), "a#/%20%25%7D%23"),
-        Arguments.of("a#/x?y=1&z", a.withField("/x?y=1&z"), "a#/x?y=1&z"),
+        Arguments.of("a#/x%3Fy=1&z", a.withField("/x?y=1&z"), "a#/x%3Fy=1&z"),
         Arguments.of("a#/$&'()*+,;=:@", a.withField("/$&'()*+,;=:@"), "a#/$&'()*+,;=:@"));
   }
 
@@ -104,6 +104,11 @@ final class SecretRefTest {
         bad("secret://a?version=92233720368547758070", MOST + " (at character 39).", 38),
         bad("secret://a?version=", VERSION + " (at the end).", 19),
         bad("secret://a?version=&optional", VERSION + " (at character 20).", 19),
+        bad(
+            "secret://a#/x?version=3",
+            "Parameters stand before the #; in a field a question mark is written %3F (at character"
+                + " 14).",
+            13),
         bad("secret://a?version=#/x", VERSION + " (at character 20).", 19),
         bad("secret://a?", PARAMETERS + " (at the end).", 11),
         bad("secret://a?#/x", PARAMETERS + " (at character 12).", 11),

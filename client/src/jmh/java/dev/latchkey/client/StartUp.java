@@ -77,7 +77,7 @@ public final class StartUp {
     Path store = directory.resolve("store");
 
     Keyset keyset = Keysets.generate();
-    Keysets.create(keysetFile, keyset.toJson());
+    Keysets.create(keysetFile, keyset.toCleartextJson());
     var sealer = TinkSealer.of(keyset);
     var identity = new SecretIdentity("default", SecretName.parse("my-secret"), 1);
     try (SecretValue value = SecretValue.of(VALUE)) {

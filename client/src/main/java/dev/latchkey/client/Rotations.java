@@ -1,7 +1,7 @@
 package dev.latchkey.client;
 
+import dev.latchkey.Registration;
 import dev.latchkey.SecretRef;
-import dev.latchkey.spi.Registration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;

@@ -1,13 +1,13 @@
 package dev.latchkey.client;
 
+import dev.latchkey.Registration;
 import dev.latchkey.SecretException;
 import dev.latchkey.SecretRef;
+import dev.latchkey.SecretStatus;
 import dev.latchkey.SecretValue;
 import dev.latchkey.client.source.CiphertextSource;
 import dev.latchkey.spi.Decryptor;
-import dev.latchkey.spi.Registration;
 import dev.latchkey.spi.SecretResolver;
-import dev.latchkey.spi.SecretStatus;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.Collection;

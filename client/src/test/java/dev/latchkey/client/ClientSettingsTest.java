@@ -274,7 +274,7 @@ class ClientSettingsTest {
   @CsvSource({"1s,1", "90m,5400", "24h,86400", "7d,604800", "999999999d,86399999913600"})
   void connect_maxStale_isANumberAndAUnit(String text, long seconds) {
     ClientSettings settings =
-        settings("SOURCE", source(), "KEYSET", KEYSET.toJson(), "MAX_STALE", text);
+        settings("SOURCE", source(), "KEYSET", KEYSET.toCleartextJson(), "MAX_STALE", text);
     try (SecretsClient client = settings.connect()) {
       assertThat(client.maxStale())
           .isEqualTo(Duration.ofSeconds(Math.min(seconds, Duration.ofDays(36_500).toSeconds())));
@@ -284,7 +284,8 @@ class ClientSettingsTest {
   @Test
   void connect_maxStaleNotSet_isADay() {
     try (SecretsClient client =
-        settings("SOURCE", source(), "KEYSET", KEYSET.toJson(), "MAX_STALE", "").connect()) {
+        settings("SOURCE", source(), "KEYSET", KEYSET.toCleartextJson(), "MAX_STALE", "")
+            .connect()) {
       assertThat(client.maxStale()).isEqualTo(Duration.ofHours(24));
     }
   }
@@ -309,7 +310,7 @@ class ClientSettingsTest {
       })
   void connect_maxStaleOfAnotherForm_saysWhichForm(String text) {
     ClientSettings settings =
-        settings("SOURCE", source(), "KEYSET", KEYSET.toJson(), "MAX_STALE", text);
+        settings("SOURCE", source(), "KEYSET", KEYSET.toCleartextJson(), "MAX_STALE", text);
     assertThatThrownBy(settings::connect)
         .isInstanceOf(SecretConfigurationException.class)
         .hasMessage(
@@ -345,9 +346,9 @@ class ClientSettingsTest {
   @Test
   void connect_keysetFromEachPlace_opens() throws Exception {
     store(KEYSET, "my-secret", "some-value");
-    Path file = write("keyset.json", KEYSET.toJson());
+    Path file = write("keyset.json", KEYSET.toCleartextJson());
     Files.createDirectory(directory.resolve("credentials"));
-    write("credentials/latchkey-keyset", KEYSET.toJson());
+    write("credentials/latchkey-keyset", KEYSET.toCleartextJson());
     Map<String, String> systemd = environment("SOURCE", source());
     systemd.put("CREDENTIALS_DIRECTORY", directory.resolve("credentials").toString());
     String kms = "fake-kms://good";
@@ -360,7 +361,7 @@ class ClientSettingsTest {
 
     for (Map<String, String> environment :
         List.of(
-            environment("SOURCE", source(), "KEYSET", KEYSET.toJson()),
+            environment("SOURCE", source(), "KEYSET", KEYSET.toCleartextJson()),
             environment("SOURCE", source(), "KEYSET_FILE", file.toString()),
             systemd,
             environment("SOURCE", source(), "KEYSET", encrypted, "KEYSET_KMS_URI", kms),
@@ -376,8 +377,9 @@ class ClientSettingsTest {
   @Test
   void connect_settingBeforeCredentialsDirectory_counts() throws Exception {
     store(KEYSET, "my-secret", "some-value");
-    write("latchkey-keyset", Keysets.generate().toJson());
-    Map<String, String> environment = environment("SOURCE", source(), "KEYSET", KEYSET.toJson());
+    write("latchkey-keyset", Keysets.generate().toCleartextJson());
+    Map<String, String> environment =
+        environment("SOURCE", source(), "KEYSET", KEYSET.toCleartextJson());
     environment.put("CREDENTIALS_DIRECTORY", directory.toString());
 
     try (SecretsClient client = ClientSettings.of(environment).connect()) {
@@ -405,7 +407,7 @@ class ClientSettingsTest {
             + ": The keyset is not a JSON object."
             + " Give the whole text of a Tink keyset in its JSON form.");
     messages.put(
-        List.of("KEYSET", Keysets.generateHybrid().publicHalf().toJson()),
+        List.of("KEYSET", Keysets.generateHybrid().publicHalf().toCleartextJson()),
         "The keyset is the public half of a hybrid one, which seals and does not open."
             + " Give this process the private keyset.");
     messages.put(
@@ -413,7 +415,7 @@ class ClientSettingsTest {
         "The keyset is encrypted, and no key service is named for it."
             + " Set LATCHKEY_KEYSET_KMS_URI to the URI of the key that it is encrypted with.");
     messages.put(
-        List.of("KEYSET", KEYSET.toJson(), "KEYSET_KMS_URI", "unknown-kms://hunter2"),
+        List.of("KEYSET", KEYSET.toCleartextJson(), "KEYSET_KMS_URI", "unknown-kms://hunter2"),
         "No client for the key service 'unknown-kms' is on the class path."
             + " Check LATCHKEY_KEYSET_KMS_URI, and add the Tink extension of that service.");
     for (Map.Entry<List<String>, String> each : messages.entrySet()) {
@@ -444,7 +446,7 @@ class ClientSettingsTest {
 
   @Test
   void connect_badSource_leavesNoThread() throws Exception {
-    assertThatThrownBy(() -> settings("KEYSET", KEYSET.toJson()).connect())
+    assertThatThrownBy(() -> settings("KEYSET", KEYSET.toCleartextJson()).connect())
         .isInstanceOf(SecretConfigurationException.class)
         .hasMessageStartingWith("LATCHKEY_SOURCE is not set.");
     assertNoThreadStays();
@@ -519,7 +521,7 @@ class ClientSettingsTest {
             assertThat(client.text(SecretRef.parseShort("my-secret")).get()).isEqualTo("provided");
           }
           Map<String, String> keyset = provided("");
-          keyset.put("LATCHKEY_KEYSET", KEYSET.toJson());
+          keyset.put("LATCHKEY_KEYSET", KEYSET.toCleartextJson());
           try (SecretsClient client = ClientSettings.of(keyset).connect()) {
             assertThat(client.text(SecretRef.parseShort("my-secret")).get())
                 .isEqualTo("some-value");

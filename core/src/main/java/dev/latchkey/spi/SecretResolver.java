@@ -1,7 +1,9 @@
 package dev.latchkey.spi;
 
+import dev.latchkey.Registration;
 import dev.latchkey.SecretException;
 import dev.latchkey.SecretRef;
+import dev.latchkey.SecretStatus;
 import dev.latchkey.SecretValue;
 import java.util.Collection;
 import java.util.LinkedHashMap;

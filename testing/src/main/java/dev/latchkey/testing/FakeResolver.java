@@ -1,13 +1,13 @@
 package dev.latchkey.testing;
 
+import dev.latchkey.Registration;
 import dev.latchkey.SecretName;
 import dev.latchkey.SecretNotFoundException;
 import dev.latchkey.SecretRef;
+import dev.latchkey.SecretStatus;
 import dev.latchkey.SecretUnavailableException;
 import dev.latchkey.SecretValue;
-import dev.latchkey.spi.Registration;
 import dev.latchkey.spi.SecretResolver;
-import dev.latchkey.spi.SecretStatus;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -2,9 +2,9 @@ package dev.latchkey.client.cli;
 
 import dev.latchkey.SecretException;
 import dev.latchkey.SecretRef;
+import dev.latchkey.SecretStatus;
 import dev.latchkey.SecretValue;
 import dev.latchkey.spi.SecretResolver;
-import dev.latchkey.spi.SecretStatus;
 import java.util.Collection;
 import java.util.Map;
 import java.util.function.Supplier;

@@ -35,7 +35,10 @@ final class KeysInit implements Action {
     Keyset keyset = hybrid ? Keysets.generateHybrid() : Keysets.generate();
     Keysets.create(
         file,
-        keyService.uri(host.environment()).map(keyset::toEncryptedJson).orElseGet(keyset::toJson));
+        keyService
+            .uri(host.environment())
+            .map(keyset::toEncryptedJson)
+            .orElseGet(keyset::toCleartextJson));
     host.out()
         .println(
             "Made the keyset " + file + ". Without it, what it seals is lost: keep a" + " copy.");

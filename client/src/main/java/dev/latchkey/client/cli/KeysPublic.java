@@ -34,7 +34,7 @@ final class KeysPublic implements Action {
             .uri(host.environment())
             .map(uri -> Keysets.readEncrypted(file, uri))
             .orElseGet(() -> Keysets.read(file));
-    Keysets.create(out, keyset.publicHalf().toJson());
+    Keysets.create(out, keyset.publicHalf().toCleartextJson());
     host.out().println("Made the public keyset " + out + ".");
     return ExitStatus.OK;
   }

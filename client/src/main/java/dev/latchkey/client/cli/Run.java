@@ -52,11 +52,11 @@ final class Run implements Action {
     var process = new ProcessBuilder(command);
     if (options.byReference()) {
       inherit(process, configured);
-      environment.applyTo(process);
+      environment.applyByReference(process);
     } else {
       inherit(process, host.environment());
       try (SecretResolver resolver = new DeferredResolver(client::connect)) {
-        environment.applyTo(process, resolver);
+        environment.applyByValue(process, resolver);
       }
     }
     return process;

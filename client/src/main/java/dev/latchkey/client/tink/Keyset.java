@@ -81,7 +81,7 @@ public final class Keyset {
    * Returns the keyset in Tink's JSON form. It holds the keys in the clear, except for a public
    * half.
    */
-  public String toJson() {
+  public String toCleartextJson() {
     try {
       return TinkJsonProtoKeysetFormat.serializeKeyset(
           handle, Algorithms.configuration(kind), InsecureSecretKeyAccess.get());

@@ -151,7 +151,7 @@ public final class Keysets {
    * Writes the text of a keyset to a new file, which only its owner may read. The file appears
    * whole or not at all.
    *
-   * @param json from {@link Keyset#toJson} or {@link Keyset#toEncryptedJson}
+   * @param json from {@link Keyset#toCleartextJson} or {@link Keyset#toEncryptedJson}
    * @throws SecretConflictException if the file exists; it is left as it is
    * @throws SecretConfigurationException if it cannot be written
    */
@@ -170,7 +170,7 @@ public final class Keysets {
   public static Keyset rotate(Path file) {
     try (KeysetFile.Replacement replacement = KeysetFile.replace(file)) {
       Keyset rotated = read(file).rotated();
-      replacement.commit(rotated.toJson());
+      replacement.commit(rotated.toCleartextJson());
       return rotated;
     }
   }

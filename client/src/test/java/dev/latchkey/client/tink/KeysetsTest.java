@@ -52,8 +52,8 @@ class KeysetsTest {
   @ParameterizedTest
   @MethodSource("keysets")
   void parse_ownJson_isSameKeyset(Keyset keyset) {
-    assertSame(keyset, Keysets.parse(keyset.toJson()));
-    assertSame(keyset, Keysets.parse("\n " + keyset.toJson() + "\n"));
+    assertSame(keyset, Keysets.parse(keyset.toCleartextJson()));
+    assertSame(keyset, Keysets.parse("\n " + keyset.toCleartextJson() + "\n"));
   }
 
   private record Bad(String json, String message) {}
@@ -67,8 +67,8 @@ class KeysetsTest {
   }
 
   static Stream<Bad> badTexts() throws Exception {
-    String json = Keysets.generate().toJson();
-    String hybrid = Keysets.generateHybrid().toJson();
+    String json = Keysets.generate().toCleartextJson();
+    String hybrid = Keysets.generateHybrid().toCleartextJson();
     String damaged =
         "The keyset is damaged, or holds keys of several kinds. Give the keyset as it was written,"
             + " with keys for AEAD only or for hybrid encryption only.";
@@ -185,7 +185,8 @@ class KeysetsTest {
 
   @Test
   void parseEncrypted_keysetInTheClear_saysSo() {
-    assertThatThrownBy(() -> Keysets.parseEncrypted(Keysets.generate().toJson(), "fake-kms://good"))
+    assertThatThrownBy(
+            () -> Keysets.parseEncrypted(Keysets.generate().toCleartextJson(), "fake-kms://good"))
         .isInstanceOf(SecretConfigurationException.class)
         .hasMessage(
             "The keyset is not encrypted, though a key service is named for it."
@@ -196,7 +197,7 @@ class KeysetsTest {
   void create_newFile_isOwnersAloneAndWhole() throws Exception {
     Path file = directory.resolve("keyset.json");
     Keyset keyset = Keysets.generate();
-    Keysets.create(file, keyset.toJson());
+    Keysets.create(file, keyset.toCleartextJson());
     assertSame(keyset, Keysets.read(file));
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
         .isEqualTo("rw-------");
@@ -207,7 +208,7 @@ class KeysetsTest {
   void create_existingFile_isRefused() throws Exception {
     Path file = directory.resolve("keyset.json");
     Files.writeString(file, "mine");
-    assertThatThrownBy(() -> Keysets.create(file, Keysets.generate().toJson()))
+    assertThatThrownBy(() -> Keysets.create(file, Keysets.generate().toCleartextJson()))
         .isInstanceOf(SecretConflictException.class)
         .hasMessage(
             "The keyset file "
@@ -229,7 +230,7 @@ class KeysetsTest {
   @Test
   void create_manyAtOnce_oneSucceeds() throws Exception {
     Path file = directory.resolve("keyset.json");
-    int successes = race(8, () -> Keysets.create(file, Keysets.generate().toJson()));
+    int successes = race(8, () -> Keysets.create(file, Keysets.generate().toCleartextJson()));
     assertThat(successes).isEqualTo(1);
     assertThat(Keysets.read(file)).isNotNull();
     assertThat(list()).containsExactly("keyset.json");
@@ -239,7 +240,7 @@ class KeysetsTest {
   void rotate_file_keepsOldKeysAndAccess() throws Exception {
     Path file = directory.resolve("keyset.json");
     Keyset old = Keysets.generate();
-    Keysets.create(file, old.toJson());
+    Keysets.create(file, old.toCleartextJson());
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
     Path link = Files.createSymbolicLink(directory.resolve("link.json"), file);
 
@@ -257,7 +258,7 @@ class KeysetsTest {
   @Test
   void rotate_manyAtOnce_losesNoKey() throws Exception {
     Path file = directory.resolve("keyset.json");
-    Keysets.create(file, Keysets.generate().toJson());
+    Keysets.create(file, Keysets.generate().toCleartextJson());
     int successes = race(8, () -> Keysets.rotate(file));
     assertThat(successes).isPositive();
     assertThat(Keysets.read(file).handle().size()).isEqualTo(1 + successes);
@@ -267,7 +268,7 @@ class KeysetsTest {
   @Test
   void rotate_cutOffBefore_isRefusedUntilCleared() throws Exception {
     Path file = directory.resolve("keyset.json");
-    Keysets.create(file, Keysets.generate().toJson());
+    Keysets.create(file, Keysets.generate().toCleartextJson());
     Files.createFile(directory.resolve("keyset.json.new"));
     assertThatThrownBy(() -> Keysets.rotate(file))
         .isInstanceOf(SecretConflictException.class)
@@ -291,7 +292,7 @@ class KeysetsTest {
   @Test
   void rotate_publicHalf_isRefusedAndFileKept() throws Exception {
     Path file = directory.resolve("keyset.json");
-    String json = Keysets.generateHybrid().publicHalf().toJson();
+    String json = Keysets.generateHybrid().publicHalf().toCleartextJson();
     Keysets.create(file, json);
     assertThatThrownBy(() -> Keysets.rotate(file))
         .isInstanceOf(SecretConfigurationException.class)

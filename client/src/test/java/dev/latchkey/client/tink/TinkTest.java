@@ -181,7 +181,7 @@ class TinkTest {
   @Test
   void publicHalf_seals_andDoesNotOpen() {
     Keyset keyset = Keysets.generateHybrid();
-    Keyset half = Keysets.parse(keyset.publicHalf().toJson());
+    Keyset half = Keysets.parse(keyset.publicHalf().toCleartextJson());
     assertThat(open(keyset, DB, TinkSealer.of(half).seal(DB, VALUE))).isEqualTo(VALUE);
     assertThatThrownBy(() -> TinkDecryptor.of(half))
         .isInstanceOf(SecretConfigurationException.class)
@@ -195,7 +195,7 @@ class TinkTest {
     Keyset keyset = Keysets.generate();
     Aead tink =
         TinkJsonProtoKeysetFormat.parseKeyset(
-                keyset.toJson(), AeadConfig2026.get(), InsecureSecretKeyAccess.get())
+                keyset.toCleartextJson(), AeadConfig2026.get(), InsecureSecretKeyAccess.get())
             .getPrimitive(AeadConfig2026.get(), Aead.class);
     byte[] ciphertext = TinkSealer.of(keyset).seal(DB, VALUE);
     assertThat(tink.decrypt(ciphertext, DB.associatedData())).isEqualTo(VALUE);
@@ -213,7 +213,7 @@ class TinkTest {
     var moved = new SealedSecret(identity("shop", "other", 1), ciphertext, Instant.EPOCH);
     var opening =
         catchThrowableOfType(SecretDecryptionException.class, () -> decryptor.open(moved));
-    String json = keyset.toJson();
+    String json = keyset.toCleartextJson();
     List<Throwable> thrown =
         List.of(
             opening,

@@ -1,4 +1,4 @@
-package dev.latchkey.spi;
+package dev.latchkey;
 
 /** A listener's stay with what it listens to. Thread-safe. */
 @FunctionalInterface

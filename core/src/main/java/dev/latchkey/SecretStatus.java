@@ -1,4 +1,4 @@
-package dev.latchkey.spi;
+package dev.latchkey;
 
 import java.time.Duration;
 import java.util.Optional;
