@@ -45,12 +45,12 @@ final class Arrivals {
    *
    * @param now when it was asked, in ticks
    */
-  Map<SecretRef, Held> take(
+  Map<SecretRef, Outcome> take(
       CiphertextQuery query, CiphertextAnswer answer, List<SecretRef> refs, long now) {
-    Map<SecretRef, Held> held = new LinkedHashMap<>();
+    Map<SecretRef, Outcome> held = new LinkedHashMap<>();
     if (answer instanceof CiphertextAnswer.Unchanged unchanged
         && query.knownVersion().orElse(0) == unchanged.version()) {
-      refs.forEach(ref -> held.put(ref, new Held.Unchanged(now)));
+      refs.forEach(ref -> held.put(ref, new Outcome.Unchanged(now)));
       return held;
     }
     SealedSecret secret;
@@ -76,8 +76,8 @@ final class Arrivals {
     return held;
   }
 
-  private Held.Failure kept(SecretException failure, long now) {
-    return new Held.Failure(failure, now, now + keepFailureNanos);
+  private Outcome.Failure kept(SecretException failure, long now) {
+    return new Outcome.Failure(failure, now, now + keepFailureNanos);
   }
 
   private SealedSecret sealed(CiphertextQuery query, CiphertextAnswer answer) {
@@ -148,9 +148,9 @@ final class Arrivals {
     }
   }
 
-  private Held reseal(SecretRef ref, byte[] value, SecretIdentity identity, long now) {
+  private Outcome reseal(SecretRef ref, byte[] value, SecretIdentity identity, long now) {
     if (ref.field().isEmpty()) {
-      return new Held.Value(key.seal(value), identity.version(), now);
+      return new Outcome.Value(key.seal(value), identity.version(), now);
     }
     byte[] field;
     try {
@@ -159,7 +159,7 @@ final class Arrivals {
       return kept(e, now);
     }
     try {
-      return new Held.Value(key.seal(field), identity.version(), now);
+      return new Outcome.Value(key.seal(field), identity.version(), now);
     } finally {
       Arrays.fill(field, (byte) 0);
     }

@@ -15,15 +15,15 @@ final class ClientThreads implements AutoCloseable {
   private static final int MAX_REQUESTS = 4;
   private static final int IDLE_SECONDS = 10;
 
-  /** Runs requests to the source that callers wait for. */
+  /** Runs requests to the source. */
   final ExecutorService requests;
 
   /** Runs rotation listeners. */
   final ExecutorService listeners = Executors.newCachedThreadPool(named("latchkey-rotation"));
 
-  /** Runs what is due by time: one thread for a refresh that takes long, one for the rest. */
+  /** Runs what is due by time, and nothing that waits. */
   final ScheduledExecutorService timer =
-      Executors.newScheduledThreadPool(2, named("latchkey-timer"));
+      Executors.newSingleThreadScheduledExecutor(named("latchkey-timer"));
 
   ClientThreads() {
     var pool =

@@ -31,48 +31,48 @@ import org.jspecify.annotations.Nullable;
  */
 final class Fetcher {
   /** What a fetch that a bug cut short ends with, so that nobody waits for it. */
-  private static final Held.Failure BROKEN =
-      new Held.Failure(
+  private static final Outcome.Failure BROKEN =
+      new Outcome.Failure(
           new SecretUnavailableException(
               "The fetch ended with an error of the client's own.", "Report it."),
           0,
           0);
 
-  private final Function<Map<SecretRef, Long>, Map<SecretRef, Held>> load;
-  private final Function<SecretRef, @Nullable Held> held;
-  private final BiConsumer<SecretRef, Held> publish;
+  private final Function<Map<SecretRef, Long>, Map<SecretRef, Outcome>> load;
+  private final Function<SecretRef, @Nullable Outcome> usable;
+  private final BiConsumer<SecretRef, Outcome> accept;
   private final Executor executor;
   private final Duration patience;
 
-  private final Map<SecretRef, CompletableFuture<Held>> underWay = new ConcurrentHashMap<>();
+  private final Map<SecretRef, CompletableFuture<Outcome>> underWay = new ConcurrentHashMap<>();
   private final ConcurrentLinkedQueue<SecretRef> waiting = new ConcurrentLinkedQueue<>();
 
   /**
    * Makes a fetcher.
    *
    * @param load asks the source
-   * @param held looks up what is held and may be used
-   * @param publish puts what was loaded where {@code held} finds it
+   * @param usable looks up what is at hand
+   * @param accept puts what was loaded where {@code usable} finds it
    * @param executor runs the requests
    * @param patience how long a caller waits at most
    */
   Fetcher(
-      Function<Map<SecretRef, Long>, Map<SecretRef, Held>> load,
-      Function<SecretRef, @Nullable Held> held,
-      BiConsumer<SecretRef, Held> publish,
+      Function<Map<SecretRef, Long>, Map<SecretRef, Outcome>> load,
+      Function<SecretRef, @Nullable Outcome> usable,
+      BiConsumer<SecretRef, Outcome> accept,
       Executor executor,
       Duration patience) {
     this.load = load;
-    this.held = held;
-    this.publish = publish;
+    this.usable = usable;
+    this.accept = accept;
     this.executor = executor;
     this.patience = patience;
   }
 
   /** Returns the value of a reference, after a request if need be; throws its failure. */
-  Held.Value fetch(SecretRef ref) {
+  Outcome.Value fetch(SecretRef ref) {
     long start = System.nanoTime();
-    CompletableFuture<Held> outcome = announce(ref);
+    CompletableFuture<Outcome> outcome = announce(ref);
     startNext();
     return await(ref, outcome, start);
   }
@@ -80,7 +80,7 @@ final class Fetcher {
   /** Fetches what is missing of the references, and returns the failures. */
   Map<SecretRef, SecretException> fetchAll(Collection<SecretRef> refs) {
     long start = System.nanoTime();
-    Map<SecretRef, CompletableFuture<Held>> outcomes = new LinkedHashMap<>();
+    Map<SecretRef, CompletableFuture<Outcome>> outcomes = new LinkedHashMap<>();
     refs.forEach(ref -> outcomes.put(ref, announce(ref)));
     startNext();
     Map<SecretRef, SecretException> failures = new LinkedHashMap<>();
@@ -97,7 +97,7 @@ final class Fetcher {
 
   /** Begins to fetch a reference without waiting for it. */
   void start(SecretRef ref) {
-    CompletableFuture<Held> unused = announce(ref);
+    CompletableFuture<Outcome> unused = announce(ref);
     startNext();
   }
 
@@ -112,13 +112,13 @@ final class Fetcher {
         "The secrets client is closed.", "Make another, or close it later.");
   }
 
-  private CompletableFuture<Held> announce(SecretRef ref) {
-    var mine = new CompletableFuture<Held>();
-    CompletableFuture<Held> others = underWay.putIfAbsent(ref, mine);
+  private CompletableFuture<Outcome> announce(SecretRef ref) {
+    var mine = new CompletableFuture<Outcome>();
+    CompletableFuture<Outcome> others = underWay.putIfAbsent(ref, mine);
     if (others != null) {
       return others;
     }
-    Held found = held.apply(ref);
+    Outcome found = usable.apply(ref);
     if (found == null) {
       waiting.add(ref);
     } else {
@@ -127,7 +127,7 @@ final class Fetcher {
     return mine;
   }
 
-  private void finish(SecretRef ref, @Nullable CompletableFuture<Held> outcome, Held held) {
+  private void finish(SecretRef ref, @Nullable CompletableFuture<Outcome> outcome, Outcome held) {
     if (outcome != null) {
       underWay.remove(ref, outcome);
       outcome.complete(held);
@@ -155,7 +155,7 @@ final class Fetcher {
     if (!waiting.isEmpty()) {
       startNext();
     }
-    Map<SecretRef, Held> loaded = Map.of();
+    Map<SecretRef, Outcome> loaded = Map.of();
     try {
       loaded = load.apply(batch);
     } catch (RuntimeException | Error e) {
@@ -167,10 +167,10 @@ final class Fetcher {
   }
 
   /** Publishes an outcome and returns it; whatever happens, those who wait for it get one. */
-  private Held published(SecretRef ref, @Nullable Held outcome) {
+  private Outcome published(SecretRef ref, @Nullable Outcome outcome) {
     if (outcome != null) {
       try {
-        publish.accept(ref, outcome);
+        accept.accept(ref, outcome);
         return outcome;
       } catch (RuntimeException | Error e) {
         log(e);
@@ -186,8 +186,8 @@ final class Fetcher {
   }
 
   /** Waits until the patience is over, which is counted from the start of the call. */
-  private Held.Value await(SecretRef ref, CompletableFuture<Held> future, long start) {
-    Held outcome;
+  private Outcome.Value await(SecretRef ref, CompletableFuture<Outcome> future, long start) {
+    Outcome outcome;
     try {
       long left = patience.toNanos() - (System.nanoTime() - start);
       outcome = future.get(left, TimeUnit.NANOSECONDS);
@@ -202,16 +202,16 @@ final class Fetcher {
     } catch (ExecutionException e) {
       throw closed();
     }
-    if (outcome instanceof Held.Value value) {
+    if (outcome instanceof Outcome.Value value) {
       return value;
     }
     throw failure(outcome);
   }
 
   /** Returns a new exception for each thread that a failure reaches. */
-  private static SecretException failure(Held outcome) {
+  private static SecretException failure(Outcome outcome) {
     SecretException shared =
-        outcome instanceof Held.Failure failure ? failure.failure() : BROKEN.failure();
+        outcome instanceof Outcome.Failure failure ? failure.failure() : BROKEN.failure();
     return shared.withProblem(shared.problem());
   }
 }

@@ -59,7 +59,7 @@ final class Loader {
    *
    * @param known the references, each with the version that is held of it, or 0
    */
-  Map<SecretRef, Held> load(Map<SecretRef, Long> known) {
+  Map<SecretRef, Outcome> load(Map<SecretRef, Long> known) {
     Map<SecretRef, Question> questions = new LinkedHashMap<>();
     for (Map.Entry<SecretRef, Long> entry : known.entrySet()) {
       SecretRef ref = entry.getKey();
@@ -73,14 +73,14 @@ final class Loader {
       question.add(ref, entry.getValue());
     }
     List<Question> all = List.copyOf(questions.values());
-    Map<SecretRef, Held> loaded = new LinkedHashMap<>();
+    Map<SecretRef, Outcome> loaded = new LinkedHashMap<>();
     for (int i = 0; i < all.size(); i += FetchRequest.MAX_QUERIES) {
       ask(all.subList(i, Math.min(all.size(), i + FetchRequest.MAX_QUERIES)), loaded);
     }
     return loaded;
   }
 
-  private void ask(List<Question> questions, Map<SecretRef, Held> loaded) {
+  private void ask(List<Question> questions, Map<SecretRef, Outcome> loaded) {
     // Ages count from before the request, so that a slow answer is not younger than it is.
     long now = ticker.getAsLong();
     List<CiphertextAnswer> answers;
@@ -112,8 +112,8 @@ final class Loader {
 
   /** No answer at all is not kept: the next caller asks again. */
   private static void fail(
-      List<Question> questions, SecretException e, long now, Map<SecretRef, Held> loaded) {
-    var failure = new Held.Failure(e, now, now);
+      List<Question> questions, SecretException e, long now, Map<SecretRef, Outcome> loaded) {
+    var failure = new Outcome.Failure(e, now, now);
     questions.forEach(question -> question.refs.forEach(ref -> loaded.put(ref, failure)));
   }
 

@@ -11,13 +11,11 @@ import dev.latchkey.spi.SecretResolver;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -41,36 +39,43 @@ public final class SecretsClient implements SecretResolver {
   private static final Duration LONGEST = Duration.ofDays(36_500);
 
   private final CiphertextSource source;
-  private final Duration maxStale;
   private final @Nullable Duration holdPlaintext;
-  private final LongSupplier ticker;
+  private final Duration maxStale;
 
   private final ProcessKey key = new ProcessKey();
   private final ClientThreads threads = new ClientThreads();
-  private final Rotations rotations = new Rotations(threads.listeners);
-  private final HeldCache cache;
+  private final Holdings holdings;
   private final Loader loader;
   private final Fetcher fetcher;
-  private boolean closed;
+
+  /** Whether a refresh is under way. */
+  private final AtomicBoolean refreshing = new AtomicBoolean();
+
+  /** Whether the last refresh left values as they were because the source gave no answer. */
+  private boolean stale;
 
   private SecretsClient(Builder builder) {
     source = builder.source;
-    maxStale = builder.maxStale;
     holdPlaintext = builder.holdPlaintext;
-    ticker = builder.ticker;
-    cache = new HeldCache(builder.maxEntries, builder.maxBytes);
+    maxStale = builder.maxStale;
+    holdings =
+        new Holdings(
+            new ValueCache(builder.maxEntries, builder.maxBytes),
+            new Rotations(threads.listeners),
+            builder.ticker,
+            maxStale);
     var arrivals = new Arrivals(source.project(), builder.decryptor, key, KEEP_FAILURE);
-    loader = new Loader(source, arrivals, ticker, builder.timeout);
+    loader = new Loader(source, arrivals, builder.ticker, builder.timeout);
     fetcher =
         new Fetcher(
             loader::load,
-            this::usable,
-            this::accept,
+            holdings::usable,
+            holdings::accept,
             threads.requests,
             builder.timeout.multipliedBy(2));
     long fresh = builder.fresh.toNanos();
     ScheduledFuture<?> unused =
-        threads.timer.scheduleWithFixedDelay(this::refresh, fresh, fresh, TimeUnit.NANOSECONDS);
+        threads.timer.scheduleWithFixedDelay(this::tick, fresh, fresh, TimeUnit.NANOSECONDS);
   }
 
   /**
@@ -116,7 +121,7 @@ public final class SecretsClient implements SecretResolver {
 
     /**
      * Sets how long a value is served that the source has not confirmed, because it cannot be
-     * reached. The age is looked at each time the source would be asked. Default: 24 hours.
+     * reached. Ages are looked at every {@link #fresh}. Default: 24 hours.
      *
      * @throws IllegalArgumentException if it is not positive
      */
@@ -207,7 +212,7 @@ public final class SecretsClient implements SecretResolver {
   /** Keeps a hold of the value it read last, so that the next read needs no look-up. */
   private final class TextView implements Supplier<String> {
     private final SecretRef ref;
-    private volatile Held.@Nullable Value last;
+    private volatile Outcome.@Nullable Value last;
 
     TextView(SecretRef ref) {
       this.ref = ref;
@@ -215,7 +220,7 @@ public final class SecretsClient implements SecretResolver {
 
     @Override
     public String get() {
-      Held.Value value = last;
+      Outcome.Value value = last;
       if (value == null || !value.current) {
         value = value(ref);
         last = value;
@@ -225,7 +230,7 @@ public final class SecretsClient implements SecretResolver {
     }
   }
 
-  private String reveal(Held.Value value) {
+  private String reveal(Outcome.Value value) {
     byte[] bytes = open(value);
     String text;
     try (SecretValue opened = SecretValue.adopt(bytes)) {
@@ -237,7 +242,7 @@ public final class SecretsClient implements SecretResolver {
     return text;
   }
 
-  private void hold(Held.Value value, String text, Duration time) {
+  private void hold(Outcome.Value value, String text, Duration time) {
     value.plaintext = text;
     try {
       ScheduledFuture<?> unused =
@@ -251,7 +256,7 @@ public final class SecretsClient implements SecretResolver {
     }
   }
 
-  private byte[] open(Held.Value value) {
+  private byte[] open(Outcome.Value value) {
     try {
       return key.open(value.sealed);
     } catch (GeneralSecurityException e) {
@@ -259,69 +264,9 @@ public final class SecretsClient implements SecretResolver {
     }
   }
 
-  private Held.Value value(SecretRef ref) {
-    return cache.get(ref) instanceof Held.Value value ? value : fetcher.fetch(ref);
-  }
-
-  /** Returns what is held and may be used: a value, or a failure that is still to be believed. */
-  private @Nullable Held usable(SecretRef ref) {
-    Held held = cache.get(ref);
-    boolean over = held instanceof Held.Failure failure && failure.until() - now() <= 0;
-    return over ? null : held;
-  }
-
-  private long now() {
-    return ticker.getAsLong();
-  }
-
-  /** Takes what was loaded for a reference, for everybody to see from now on. */
-  private synchronized void accept(SecretRef ref, Held loaded) {
-    Held.Value former = cache.get(ref) instanceof Held.Value value ? value : null;
-    if (closed || (former != null && isOvertaken(loaded, former))) {
-      if (loaded instanceof Held.Value value) {
-        value.current = false; // So that nobody who waited for it keeps it.
-      }
-      return;
-    }
-    if (loaded instanceof Held.Value value) {
-      cache.put(ref, value);
-      rotations.arrived(ref, value.version);
-    } else if (loaded instanceof Held.Unchanged unchanged) {
-      if (former != null) {
-        former.confirmedAt = unchanged.confirmedAt();
-        former.fresh = true;
-      }
-    } else if (loaded instanceof Held.Failure failure) {
-      if (former != null && failure.sparesFormerValue()) {
-        former.fresh = false;
-      }
-      if (former == null || !failure.sparesFormerValue() || isTooOld(former)) {
-        cache.put(ref, failure);
-      }
-    }
-  }
-
-  /**
-   * Tells whether what was loaded took so long that what is held meanwhile is newer. Two requests
-   * can be about one reference: a caller's, and a refresh for a listener.
-   */
-  private static boolean isOvertaken(Held loaded, Held.Value held) {
-    if (loaded instanceof Held.Value value) {
-      return value.version < held.version;
-    }
-    long asked =
-        loaded instanceof Held.Failure failure
-            ? failure.asked()
-            : ((Held.Unchanged) loaded).confirmedAt();
-    return asked - held.confirmedAt < 0;
-  }
-
-  Duration maxStale() {
-    return maxStale;
-  }
-
-  private boolean isTooOld(Held.Value value) {
-    return now() - value.confirmedAt > maxStale.toNanos();
+  private Outcome.Value value(SecretRef ref) {
+    Outcome.Value value = holdings.value(ref);
+    return value != null ? value : fetcher.fetch(ref);
   }
 
   @Override
@@ -331,13 +276,7 @@ public final class SecretsClient implements SecretResolver {
 
   @Override
   public SecretStatus status(SecretRef ref) {
-    if (!(cache.get(ref.asRequired()) instanceof Held.Value value)) {
-      return SecretStatus.NOT_LOADED;
-    }
-    return new SecretStatus(
-        value.fresh ? SecretStatus.State.FRESH : SecretStatus.State.STALE,
-        OptionalLong.of(value.version),
-        Optional.of(Duration.ofNanos(now() - value.confirmedAt)));
+    return holdings.status(ref.asRequired());
   }
 
   /**
@@ -347,44 +286,74 @@ public final class SecretsClient implements SecretResolver {
    */
   @Override
   public Registration onRotation(SecretRef ref, Runnable listener) {
-    SecretRef required = ref.asRequired();
-    Registration registration;
-    synchronized (this) {
-      long version = cache.get(required) instanceof Held.Value value ? value.version : 0;
-      registration = rotations.add(required, version, listener);
-    }
-    fetcher.start(required);
+    Registration registration = holdings.listen(ref.asRequired(), listener);
+    fetcher.start(ref.asRequired());
     return registration;
+  }
+
+  /**
+   * Drops what is too old, and has the source asked. Nothing here waits for the source: one that
+   * never answers must not keep its values alive.
+   */
+  void tick() {
+    boolean underWay = !refreshing.compareAndSet(false, true);
+    holdings.expire(underWay);
+    if (!underWay) {
+      threads.requests.execute(this::refresh);
+    }
   }
 
   /** Asks the source about all that is held or listened for. */
   void refresh() {
     try {
-      Map<SecretRef, Long> known = new LinkedHashMap<>();
-      rotations.refs().forEach(ref -> known.put(ref, 0L));
-      cache.forEachValue((ref, value) -> known.put(ref, value.version));
-      loader.load(known).forEach(this::accept);
+      SecretException spared = null;
+      for (Map.Entry<SecretRef, Outcome> each : loader.load(holdings.known()).entrySet()) {
+        holdings.accept(each.getKey(), each.getValue());
+        if (each.getValue() instanceof Outcome.Failure failure && failure.sparesFormerValue()) {
+          spared = failure.failure();
+        }
+      }
+      tell(spared);
     } catch (RuntimeException | Error e) {
       // The next refresh has to come; the message is not ours and may hold anything.
-      System.getLogger(SecretsClient.class.getName())
-          .log(System.Logger.Level.ERROR, "A refresh failed with {0}.", e.getClass().getName());
+      log(System.Logger.Level.ERROR, "A refresh failed with " + e.getClass().getName() + ".");
+    } finally {
+      refreshing.set(false);
     }
   }
 
-  /** Ends the client's threads, closes the source, and overwrites what was held. */
+  /** Logs the beginning and the end of a time in which values cannot be renewed. */
+  private synchronized void tell(@Nullable SecretException spared) {
+    if (spared != null && !stale) {
+      log(
+          System.Logger.Level.WARNING,
+          "Values are served as they are, for "
+              + maxStale
+              + " at most, since they could not be renewed: "
+              + spared.getMessage());
+    } else if (spared == null && stale) {
+      log(System.Logger.Level.INFO, "Values are renewed again.");
+    }
+    stale = spared != null;
+  }
+
+  private static void log(System.Logger.Level level, String message) {
+    System.getLogger(SecretsClient.class.getName()).log(level, message);
+  }
+
+  Duration maxStale() {
+    return maxStale;
+  }
+
+  /** Ends the client's threads, closes the source, and overwrites the key. */
   @Override
   public void close() {
-    synchronized (this) {
-      if (closed) {
-        return;
-      }
-      closed = true;
+    if (holdings.close()) {
+      threads.close();
+      fetcher.close();
+      key.close();
+      source.close();
     }
-    threads.close();
-    fetcher.close();
-    cache.clear();
-    key.close();
-    source.close();
   }
 
   /** Returns the project alone. */

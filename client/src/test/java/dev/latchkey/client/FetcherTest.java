@@ -28,23 +28,24 @@ class FetcherTest {
   private static final SecretRef ONE = SecretRef.parseShort("one");
   private static final SecretRef TWO = SecretRef.parseShort("two");
 
-  private final Map<SecretRef, Held> held = new ConcurrentHashMap<>();
+  private final Map<SecretRef, Outcome> held = new ConcurrentHashMap<>();
   private final ProcessKey key = new ProcessKey();
   private final AtomicInteger requests = new AtomicInteger();
 
-  private Held.Value value() {
-    return new Held.Value(key.seal(new byte[] {1}), 1, 0);
+  private Outcome.Value value() {
+    return new Outcome.Value(key.seal(new byte[] {1}), 1, 0);
   }
 
-  private Map<SecretRef, Held> answer(Map<SecretRef, Long> batch) {
+  private Map<SecretRef, Outcome> answer(Map<SecretRef, Long> batch) {
     requests.incrementAndGet();
-    Map<SecretRef, Held> loaded = new LinkedHashMap<>();
+    Map<SecretRef, Outcome> loaded = new LinkedHashMap<>();
     batch.keySet().forEach(ref -> loaded.put(ref, value()));
     return loaded;
   }
 
   private Fetcher fetcher(
-      Function<Map<SecretRef, Long>, Map<SecretRef, Held>> load, BiConsumer<SecretRef, Held> put) {
+      Function<Map<SecretRef, Long>, Map<SecretRef, Outcome>> load,
+      BiConsumer<SecretRef, Outcome> put) {
     return new Fetcher(load, held::get, put, Runnable::run, PATIENCE);
   }
 
@@ -75,7 +76,7 @@ class FetcherTest {
     Fetcher fetcher =
         fetcher(
             batch -> {
-              Map<SecretRef, Held> loaded = answer(batch);
+              Map<SecretRef, Outcome> loaded = answer(batch);
               loaded.remove(ONE);
               return loaded;
             },

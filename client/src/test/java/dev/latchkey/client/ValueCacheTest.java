@@ -2,13 +2,12 @@ package dev.latchkey.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.latchkey.SecretNotFoundException;
 import dev.latchkey.SecretRef;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class HeldCacheTest {
+class ValueCacheTest {
   private static final long MANY_BYTES = 1 << 20;
 
   private final ProcessKey key = new ProcessKey();
@@ -17,15 +16,11 @@ class HeldCacheTest {
     return SecretRef.parseShort("s" + i);
   }
 
-  private Held.Value value(int bytes) {
-    return new Held.Value(key.seal(new byte[bytes]), 1, 0);
+  private Outcome.Value value(int bytes) {
+    return new Outcome.Value(key.seal(new byte[bytes]), 1, 0);
   }
 
-  private static Held.Failure failure() {
-    return new Held.Failure(new SecretNotFoundException("None.", ""), 0, 0);
-  }
-
-  private static int held(HeldCache cache, int of) {
+  private static int held(ValueCache cache, int of) {
     int held = 0;
     for (int i = 0; i < of; i++) {
       held += cache.get(ref(i)) == null ? 0 : 1;
@@ -35,15 +30,15 @@ class HeldCacheTest {
 
   @Test
   void put_first64_stayWhateverFollows() {
-    var cache = new HeldCache(200, MANY_BYTES);
-    List<Held.Value> first = new ArrayList<>();
+    var cache = new ValueCache(200, MANY_BYTES);
+    List<Outcome.Value> first = new ArrayList<>();
     for (int i = 0; i < 64; i++) {
       first.add(value(10));
       cache.put(ref(i), first.get(i));
     }
 
     for (int i = 64; i < 10_000; i++) {
-      cache.put(ref(i), i % 2 == 0 ? failure() : value(10));
+      cache.put(ref(i), value(10));
     }
 
     for (int i = 0; i < 64; i++) {
@@ -54,25 +49,9 @@ class HeldCacheTest {
   }
 
   @Test
-  void put_failuresFirst_leaveTheBindingsTheirPlaces() {
-    var cache = new HeldCache(100, MANY_BYTES);
-    for (int i = 1_000; i < 2_000; i++) {
-      cache.put(ref(i), failure());
-    }
-    for (int i = 0; i < 50; i++) {
-      cache.put(ref(i), value(10));
-    }
-    for (int i = 2_000; i < 3_000; i++) {
-      cache.put(ref(i), failure());
-    }
-
-    assertThat(held(cache, 50)).isEqualTo(50);
-  }
-
-  @Test
   void put_again_retiresTheFormer() {
-    var cache = new HeldCache(10, MANY_BYTES);
-    Held.Value former = value(10);
+    var cache = new ValueCache(10, MANY_BYTES);
+    Outcome.Value former = value(10);
     former.plaintext = "held";
     cache.put(ref(0), former);
 
@@ -83,26 +62,30 @@ class HeldCacheTest {
   }
 
   @Test
-  void put_failureThenValue_isInOnePlaceOnly() {
-    var cache = new HeldCache(10, MANY_BYTES);
-    Held.Value value = value(10);
-    cache.put(ref(0), failure());
-    cache.put(ref(0), value);
-    assertThat(cache.get(ref(0))).isSameAs(value);
+  void remove_held_retiresItAndFreesItsPlace() {
+    var cache = new ValueCache(2, MANY_BYTES);
+    Outcome.Value staying = value(10);
+    Outcome.Value evictable = value(10);
+    cache.put(ref(0), staying);
+    cache.put(ref(1), evictable);
 
+    cache.remove(ref(0));
+    cache.remove(ref(1));
+    cache.remove(ref(2));
+
+    assertThat(held(cache, 3)).isZero();
+    assertThat(staying.current).isFalse();
+    assertThat(evictable.current).isFalse();
     List<SecretRef> visited = new ArrayList<>();
-    cache.forEachValue((ref, held) -> visited.add(ref));
-    assertThat(visited).containsExactly(ref(0));
-
-    cache.put(ref(0), failure());
-    assertThat(cache.get(ref(0))).isInstanceOf(Held.Failure.class);
-    assertThat(value.current).isFalse();
+    cache.put(ref(3), value(10));
+    cache.forEach((ref, held) -> visited.add(ref));
+    assertThat(visited).containsExactly(ref(3));
   }
 
   @Test
   void put_maxEntriesOne_holdsOneAndRetiresTheRest() {
-    var cache = new HeldCache(1, MANY_BYTES);
-    List<Held.Value> all = new ArrayList<>();
+    var cache = new ValueCache(1, MANY_BYTES);
+    List<Outcome.Value> all = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
       all.add(value(10));
       cache.put(ref(i), all.get(i));
@@ -114,7 +97,7 @@ class HeldCacheTest {
 
   @Test
   void put_fewEntriesOfEndlessBytes_holdsNoMore() {
-    var cache = new HeldCache(2, Long.MAX_VALUE);
+    var cache = new ValueCache(2, Long.MAX_VALUE);
     for (int i = 0; i < 100; i++) {
       cache.put(ref(i), value(10));
     }
@@ -124,7 +107,7 @@ class HeldCacheTest {
 
   @Test
   void put_largeValues_areWithinTheBytes() {
-    var cache = new HeldCache(1_000, 100_000);
+    var cache = new ValueCache(1_000, 100_000);
     for (int i = 0; i < 100; i++) {
       cache.put(ref(i), value(10_000));
     }
@@ -134,13 +117,13 @@ class HeldCacheTest {
 
   @Test
   void put_grownPastTheBytesThatStay_isHeldElsewhere() {
-    var cache = new HeldCache(10, 20_000);
+    var cache = new ValueCache(10, 20_000);
     cache.put(ref(0), value(10));
-    Held.Value large = value(9_700); // With its overhead over half, and beside it nothing fits.
+    Outcome.Value large = value(9_700); // With its overhead over half, and beside it nothing fits.
     cache.put(ref(1), value(5_000));
     cache.put(ref(0), large);
 
-    Held held = cache.get(ref(0));
+    Outcome held = cache.get(ref(0));
     assertThat(held == null ? !large.current : held == large && large.current).isTrue();
     cache.put(ref(2), value(4_000)); // The bytes of the one that left are free again.
     assertThat(cache.get(ref(2))).isNotNull();
@@ -148,8 +131,8 @@ class HeldCacheTest {
 
   @Test
   void put_largerThanTheCache_isNotHeldAndSaysSo() {
-    var cache = new HeldCache(10, 1_000);
-    Held.Value huge = value(5_000);
+    var cache = new ValueCache(10, 1_000);
+    Outcome.Value huge = value(5_000);
     cache.put(ref(0), huge);
 
     assertThat(cache.get(ref(0))).isNull();
@@ -158,8 +141,8 @@ class HeldCacheTest {
 
   @Test
   void clear_retiresEverything() {
-    var cache = new HeldCache(100, MANY_BYTES);
-    List<Held.Value> all = new ArrayList<>();
+    var cache = new ValueCache(100, MANY_BYTES);
+    List<Outcome.Value> all = new ArrayList<>();
     for (int i = 0; i < 90; i++) {
       all.add(value(10));
       cache.put(ref(i), all.get(i));

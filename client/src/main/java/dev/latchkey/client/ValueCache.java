@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * them, and a process that has no others never loads an evicting cache, which costs it a fifth of
  * its time to the first secret. All later references share a Caffeine cache.
  */
-final class HeldCache {
+final class ValueCache {
   /** The most references that stay; they may take half of the bounds. */
   private static final int MAX_STAYING = 64;
 
@@ -27,9 +27,9 @@ final class HeldCache {
   private final int maxEvictable;
   private final long halfOfMaxBytes;
 
-  private final Map<SecretRef, Held> staying = new ConcurrentHashMap<>();
+  private final Map<SecretRef, Outcome.Value> staying = new ConcurrentHashMap<>();
   private long stayingBytes;
-  private volatile @Nullable Cache<SecretRef, Held> evictable;
+  private volatile @Nullable Cache<SecretRef, Outcome.Value> evictable;
 
   /**
    * Makes an empty cache.
@@ -37,24 +37,23 @@ final class HeldCache {
    * @param maxEntries the most entries
    * @param maxBytes the most bytes, about
    */
-  HeldCache(int maxEntries, long maxBytes) {
+  ValueCache(int maxEntries, long maxBytes) {
     maxStaying = Math.min(MAX_STAYING, maxEntries / 2);
     maxEvictable = maxEntries - maxStaying;
     halfOfMaxBytes = Math.max(1, maxBytes / 2);
   }
 
-  @Nullable Held get(SecretRef ref) {
-    Held held = staying.get(ref);
-    Cache<SecretRef, Held> others = evictable;
+  Outcome.@Nullable Value get(SecretRef ref) {
+    Outcome.Value held = staying.get(ref);
+    Cache<SecretRef, Outcome.Value> others = evictable;
     return held != null || others == null ? held : others.getIfPresent(ref);
   }
 
   /** Puts what is held from now on, and tells those who keep a hold of the former value. */
-  synchronized void put(SecretRef ref, Held held) {
-    Held former = staying.get(ref);
+  synchronized void put(SecretRef ref, Outcome.Value held) {
+    Outcome.Value former = staying.get(ref);
     long bytes = stayingBytes + weight(held) - (former == null ? 0 : weight(former));
-    // Failures of unknown names must not take the places of bindings.
-    boolean mayStay = former != null || (held instanceof Held.Value && staying.size() < maxStaying);
+    boolean mayStay = former != null || staying.size() < maxStaying;
     if (mayStay && bytes <= halfOfMaxBytes) {
       staying.put(ref, held);
       stayingBytes = bytes;
@@ -72,8 +71,8 @@ final class HeldCache {
     }
   }
 
-  private Cache<SecretRef, Held> evictable() {
-    Cache<SecretRef, Held> cache = evictable;
+  private Cache<SecretRef, Outcome.Value> evictable() {
+    Cache<SecretRef, Outcome.Value> cache = evictable;
     if (cache == null) {
       // A cache is bounded by weight or by number. A floor under each weight makes it both.
       long weight = Math.min(halfOfMaxBytes, (long) maxEvictable * Integer.MAX_VALUE);
@@ -81,7 +80,7 @@ final class HeldCache {
       cache =
           Caffeine.newBuilder()
               .maximumWeight(weight)
-              .weigher((SecretRef ref, Held held) -> Math.max(floor, weight(held)))
+              .weigher((SecretRef ref, Outcome.Value held) -> Math.max(floor, weight(held)))
               .evictionListener((ref, held, cause) -> retire(held))
               .executor(Runnable::run)
               .build();
@@ -90,40 +89,42 @@ final class HeldCache {
     return cache;
   }
 
-  /** Visits each value; failures are left out. */
-  void forEachValue(BiConsumer<SecretRef, Held.Value> visitor) {
-    visit(staying, visitor);
+  /** Drops what is held, and tells those who keep a hold of it. */
+  synchronized void remove(SecretRef ref) {
+    Outcome.Value held = staying.remove(ref);
+    if (held != null) {
+      stayingBytes -= weight(held);
+      retire(held);
+    }
     if (evictable != null) {
-      visit(evictable.asMap(), visitor);
+      retire(evictable.asMap().remove(ref));
     }
   }
 
-  private static void visit(Map<SecretRef, Held> map, BiConsumer<SecretRef, Held.Value> visitor) {
-    map.forEach(
-        (ref, held) -> {
-          if (held instanceof Held.Value value) {
-            visitor.accept(ref, value);
-          }
-        });
+  void forEach(BiConsumer<SecretRef, Outcome.Value> visitor) {
+    staying.forEach(visitor);
+    if (evictable != null) {
+      evictable.asMap().forEach(visitor);
+    }
   }
 
   synchronized void clear() {
-    staying.values().forEach(HeldCache::retire);
+    staying.values().forEach(ValueCache::retire);
     staying.clear();
     if (evictable != null) {
-      evictable.asMap().values().forEach(HeldCache::retire);
+      evictable.asMap().values().forEach(ValueCache::retire);
       evictable.invalidateAll();
     }
   }
 
-  private static int weight(Held held) {
-    return OVERHEAD_BYTES + held.bytes();
+  private static int weight(Outcome.Value held) {
+    return OVERHEAD_BYTES + held.sealed.ciphertext().length;
   }
 
-  private static void retire(@Nullable Held held) {
-    if (held instanceof Held.Value value) {
-      value.current = false;
-      value.plaintext = null;
+  private static void retire(Outcome.@Nullable Value held) {
+    if (held != null) {
+      held.current = false;
+      held.plaintext = null;
     }
   }
 }

@@ -6,16 +6,16 @@ import dev.latchkey.SecretException;
 import dev.latchkey.SecretUnavailableException;
 import org.jspecify.annotations.Nullable;
 
-/** What the cache holds for a reference: a value, or the failure to get one. */
-sealed interface Held {
-  /** Returns how many bytes the entry weighs in the cache, its own bookkeeping left out. */
-  int bytes();
+/** What came of asking for a reference: a value, no news, or a failure. */
+sealed interface Outcome {
+  /** Returns when the source was asked, in ticks. */
+  long asked();
 
   /**
    * A value, sealed under the process key. Whoever keeps a hold of one looks at {@link #current}
    * before use, which spares the look-up.
    */
-  final class Value implements Held {
+  final class Value implements Outcome {
     final ProcessKey.Sealed sealed;
     final long version;
 
@@ -38,22 +38,17 @@ sealed interface Held {
     }
 
     @Override
-    public int bytes() {
-      return sealed.ciphertext().length;
+    public long asked() {
+      return confirmedAt;
     }
   }
 
   /**
    * The source said that the version which is held is still the one to use.
    *
-   * @param confirmedAt when it was asked, in ticks
+   * @param asked when it was asked, in ticks
    */
-  record Unchanged(long confirmedAt) implements Held {
-    @Override
-    public int bytes() {
-      return 0;
-    }
-  }
+  record Unchanged(long asked) implements Outcome {}
 
   /**
    * An answer that is not a value, kept for a moment so that a loop over a missing secret is not a
@@ -63,7 +58,7 @@ sealed interface Held {
    * @param asked when the source was asked, in ticks
    * @param until when to ask again, in ticks
    */
-  record Failure(SecretException failure, long asked, long until) implements Held {
+  record Failure(SecretException failure, long asked, long until) implements Outcome {
     /**
      * Tells whether a value that was served before may go on being served: the source could not be
      * asked, or gave something that cannot be a newer version. A token file that is being replaced
@@ -73,11 +68,6 @@ sealed interface Held {
       return failure instanceof SecretUnavailableException
           || failure instanceof SecretConfigurationException
           || failure instanceof SecretDecryptionException;
-    }
-
-    @Override
-    public int bytes() {
-      return 0;
     }
   }
 }
