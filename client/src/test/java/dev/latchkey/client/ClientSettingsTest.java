@@ -608,8 +608,8 @@ class ClientSettingsTest {
         .hasMessage(
             "The keyset could not be loaded: java.lang.NoSuchMethodError"
                 + " (com.google.protobuf.Message.x())."
-                + " Look for versions of Tink and protobuf on the class path that do not fit each"
-                + " other.");
+                + " Look for libraries that are missing, or versions of Tink and protobuf that do not"
+                + " fit.");
     assertThatThrownBy(
             () ->
                 LoadingDecryptor.start(
@@ -621,8 +621,8 @@ class ClientSettingsTest {
         .hasNoCause()
         .hasMessage(
             "The keyset could not be loaded: java.lang.IllegalStateException."
-                + " Look for versions of Tink and protobuf on the class path that do not fit each"
-                + " other.");
+                + " Look for libraries that are missing, or versions of Tink and protobuf that do not"
+                + " fit.");
   }
 
   @Test

@@ -1,0 +1,115 @@
+package dev.latchkey.client;
+
+import static java.util.stream.Collectors.joining;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.latchkey.SecretName;
+import dev.latchkey.SecretValue;
+import dev.latchkey.client.store.DirectoryStore;
+import dev.latchkey.client.store.SecretsAdmin;
+import dev.latchkey.client.tink.Keyset;
+import dev.latchkey.client.tink.Keysets;
+import dev.latchkey.client.tink.TinkSealer;
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import javax.tools.JavaCompiler;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** An app that is a module, and knows the core's alone: the client is found as a service. */
+class ModulePathIT {
+  private static final String MAIN =
+      """
+      package app;
+
+      import dev.latchkey.Secrets;
+
+      public final class Main {
+        public static void main(String[] args) {
+          System.out.print(Secrets.get("MY_APP_SECRET"));
+          System.out.print(" " + Secrets.class.getModule() + " " + Main.class.getModule());
+        }
+      }
+      """;
+
+  @TempDir Path root;
+  @TempDir Path scratch;
+
+  private Path compile() throws Exception {
+    Path sources = Files.createDirectories(scratch.resolve("src/app"));
+    Path main = Files.writeString(sources.resolve("Main.java"), MAIN);
+    Path module =
+        Files.writeString(
+            scratch.resolve("src/module-info.java"), "module app { requires dev.latchkey.core; }");
+    Path classes = Files.createDirectories(scratch.resolve("classes"));
+    JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+    int status =
+        compiler.run(
+            null,
+            null,
+            null,
+            "-d",
+            classes.toString(),
+            "-p",
+            path(Stream.concat(Stream.of(Jars.core()), Jars.dependencies().stream())),
+            main.toString(),
+            module.toString());
+    assertThat(status).isZero();
+    return classes;
+  }
+
+  private Map<String, String> environment(Keyset keyset) {
+    try (SecretValue value = SecretValue.of("{\"password\":\"some-value\"}")) {
+      new SecretsAdmin(DirectoryStore.open(root, "default"), TinkSealer.of(keyset))
+          .create(SecretName.parse("db"), value);
+    }
+    return Map.of(
+        "MY_APP_SECRET",
+        "secret://db#/password",
+        "LATCHKEY_ROLE",
+        "work",
+        "LATCHKEY_SOURCE",
+        root.toUri().toString(),
+        "LATCHKEY_KEYSET",
+        keyset.toJson());
+  }
+
+  private static String path(Stream<Path> parts) {
+    return parts.map(Path::toString).collect(joining(File.pathSeparator));
+  }
+
+  private ChildJvm.Result run(Keyset keyset, Stream<Path> libraries) throws Exception {
+    String path = path(Stream.concat(Stream.of(compile()), libraries));
+    return ChildJvm.run(scratch, environment(keyset), List.of("-p", path, "-m", "app/app.Main"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void get_inANamedModule_findsTheClientAndItsLibraries(boolean hybrid) throws Exception {
+    Keyset keyset = hybrid ? Keysets.generateHybrid() : Keysets.generate();
+    Stream<Path> libraries =
+        Stream.concat(Stream.of(Jars.core(), Jars.client()), Jars.dependencies().stream());
+
+    assertThat(run(keyset, libraries))
+        .isEqualTo(new ChildJvm.Result(0, "some-value module dev.latchkey.core module app", ""));
+  }
+
+  @Test
+  void get_withoutTheClient_saysWhatToAdd() throws Exception {
+    ChildJvm.Result result = run(Keysets.generate(), Stream.of(Jars.core()));
+
+    assertThat(result.status()).isEqualTo(1);
+    assertThat(result.err())
+        .contains(
+            "MY_APP_SECRET: Nothing here resolves secrets: no SecretResolverProvider was found."
+                + " Bound by secret://db#/password."
+                + " Add latchkey-client to the class path or module path.");
+  }
+}
