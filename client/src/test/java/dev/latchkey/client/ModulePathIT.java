@@ -11,8 +11,11 @@ import dev.latchkey.client.tink.Keyset;
 import dev.latchkey.client.tink.Keysets;
 import dev.latchkey.client.tink.TinkSealer;
 import java.io.File;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -70,40 +73,57 @@ class ModulePathIT {
       new SecretsAdmin(DirectoryStore.open(root, "default"), TinkSealer.of(keyset))
           .create(SecretName.parse("db"), value);
     }
-    return Map.of(
-        "MY_APP_SECRET",
-        "secret://db#/password",
-        "LATCHKEY_ROLE",
-        "work",
-        "LATCHKEY_SOURCE",
-        root.toUri().toString(),
-        "LATCHKEY_KEYSET",
-        keyset.toJson());
+    Map<String, String> environment = new HashMap<>();
+    environment.put("MY_APP_SECRET", "secret://db#/password");
+    environment.put("LATCHKEY_ROLE", "work");
+    environment.put("LATCHKEY_SOURCE", root.toUri().toString());
+    environment.put("LATCHKEY_KEYSET", keyset.toJson());
+    return environment;
   }
 
   private static String path(Stream<Path> parts) {
     return parts.map(Path::toString).collect(joining(File.pathSeparator));
   }
 
-  private ChildJvm.Result run(Keyset keyset, Stream<Path> libraries) throws Exception {
+  private static Stream<Path> clientAndLibraries() {
+    return Stream.concat(Stream.of(Jars.core(), Jars.client()), Jars.dependencies().stream());
+  }
+
+  private ChildJvm.Result run(Map<String, String> environment, Stream<Path> libraries)
+      throws Exception {
     String path = path(Stream.concat(Stream.of(compile()), libraries));
-    return ChildJvm.run(scratch, environment(keyset), List.of("-p", path, "-m", "app/app.Main"));
+    return ChildJvm.run(scratch, environment, List.of("-p", path, "-m", "app/app.Main"));
   }
 
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void get_inANamedModule_findsTheClientAndItsLibraries(boolean hybrid) throws Exception {
     Keyset keyset = hybrid ? Keysets.generateHybrid() : Keysets.generate();
-    Stream<Path> libraries =
-        Stream.concat(Stream.of(Jars.core(), Jars.client()), Jars.dependencies().stream());
 
-    assertThat(run(keyset, libraries))
+    assertThat(run(environment(keyset), clientAndLibraries()))
         .isEqualTo(new ChildJvm.Result(0, "some-value module dev.latchkey.core module app", ""));
   }
 
   @Test
+  void get_overHttpInANamedModule_findsTheHttpLibrary() throws Exception {
+    Map<String, String> environment = environment(Keysets.generate());
+    String origin;
+    try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      origin = "http://127.0.0.1:" + taken.getLocalPort();
+    }
+    environment.put("LATCHKEY_SOURCE", origin);
+    environment.put("LATCHKEY_TOKEN", "token");
+
+    assertThat(run(environment, clientAndLibraries()).err())
+        .contains(
+            "SecretUnavailableException: MY_APP_SECRET: The connection was refused by "
+                + origin
+                + ".");
+  }
+
+  @Test
   void get_withoutTheClient_saysWhatToAdd() throws Exception {
-    ChildJvm.Result result = run(Keysets.generate(), Stream.of(Jars.core()));
+    ChildJvm.Result result = run(environment(Keysets.generate()), Stream.of(Jars.core()));
 
     assertThat(result.status()).isEqualTo(1);
     assertThat(result.err())
