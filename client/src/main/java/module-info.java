@@ -6,6 +6,8 @@ module dev.latchkey.client {
   requires com.fasterxml.jackson.databind;
   requires com.github.benmanes.caffeine;
   requires com.google.crypto.tink;
+  // For Tink, which has no module-info of its own and so brings in no module that has one.
+  requires com.google.gson;
   requires okhttp3;
   requires static info.picocli;
   requires static jdk.unsupported;

@@ -60,7 +60,7 @@ final class LoadingDecryptor implements Decryptor {
             + type
             + (linking && e != null ? " (" + e.getMessage() + ")" : "")
             + ".",
-        "Look for versions of Tink and protobuf on the class path that do not fit each other.");
+        "Look for libraries that are missing, or versions of Tink and protobuf that do not fit.");
   }
 
   /** Stops making the decryptor, if that can be interrupted. */

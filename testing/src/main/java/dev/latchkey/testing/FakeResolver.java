@@ -29,14 +29,35 @@ final class FakeResolver implements SecretResolver {
   void put(SecretName name, SecretValue value) {
     boolean rotated;
     synchronized (this) {
+      if (closed) {
+        throw new IllegalStateException("The fake secrets are closed.");
+      }
       List<SecretValue> all = versions.computeIfAbsent(name, n -> new ArrayList<>());
       all.add(value);
       rotated = all.size() > 1;
     }
+    if (rotated) {
+      call(name);
+    }
+  }
+
+  private void call(SecretName name) {
+    RuntimeException thrown = null;
     for (Listening each : listening) {
-      if (rotated && each.ref.name().equals(name)) {
-        each.listener.run();
+      if (each.ref.name().equals(name)) {
+        try {
+          each.listener.run();
+        } catch (RuntimeException e) {
+          if (thrown == null) {
+            thrown = e;
+          } else if (!e.equals(thrown)) {
+            thrown.addSuppressed(e);
+          }
+        }
       }
+    }
+    if (thrown != null) {
+      throw thrown;
     }
   }
 

@@ -7,7 +7,6 @@ import dev.latchkey.SecretName;
 import dev.latchkey.SecretRef;
 import dev.latchkey.SecretValue;
 import dev.latchkey.Secrets;
-import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -56,10 +55,11 @@ public final class FakeSecrets implements AutoCloseable {
    * Adds a variable to these fakes and returns them.
    *
    * @throws dev.latchkey.MalformedSecretException if the variable's name is not well-formed
+   * @throws dev.latchkey.SecretValueException if the text has a lone surrogate, or is too large
    * @throws IllegalStateException if the variable has a value, or if the fakes are installed
    */
   public FakeSecrets and(String variable, String value) {
-    return and(variable, value.getBytes(StandardCharsets.UTF_8));
+    return add(variable, SecretValue.of(value));
   }
 
   /**
@@ -67,9 +67,14 @@ public final class FakeSecrets implements AutoCloseable {
    *
    * @param value copied
    * @throws dev.latchkey.MalformedSecretException if the variable's name is not well-formed
+   * @throws dev.latchkey.SecretValueException if the value is too large
    * @throws IllegalStateException if the variable has a value, or if the fakes are installed
    */
-  public synchronized FakeSecrets and(String variable, byte[] value) {
+  public FakeSecrets and(String variable, byte[] value) {
+    return add(variable, SecretValue.copyOf(value));
+  }
+
+  private synchronized FakeSecrets add(String variable, SecretValue value) {
     if (installation != null) {
       throw new IllegalStateException("Add " + variable + " before the fakes are installed.");
     }
@@ -77,7 +82,7 @@ public final class FakeSecrets implements AutoCloseable {
       throw new IllegalStateException(variable + " has a fake value already.");
     }
     var binding = new SecretBinding(variable, SecretRef.of(nameFor(variable)));
-    resolver.put(binding.ref().name(), SecretValue.copyOf(value));
+    resolver.put(binding.ref().name(), value);
     bindings.put(variable, binding);
     return this;
   }
@@ -95,9 +100,11 @@ public final class FakeSecrets implements AutoCloseable {
 
   /**
    * Gives a variable a new value, as a rotation of its secret does. Rotation listeners have been
-   * called, on this thread, when this method returns.
+   * called, on this thread, when this method returns. What one of them throws reaches the test,
+   * after the others have been called; outside of tests it is logged.
    *
-   * @throws IllegalStateException if the variable is not one of these fakes
+   * @throws dev.latchkey.SecretValueException if the text has a lone surrogate, or is too large
+   * @throws IllegalStateException if the variable is not one of these fakes, or these are closed
    */
   public void rotate(String variable, String value) {
     SecretBinding binding;

@@ -1,0 +1,89 @@
+package dev.latchkey.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.latchkey.SecretName;
+import dev.latchkey.SecretValue;
+import dev.latchkey.client.store.DirectoryStore;
+import dev.latchkey.client.store.SecretsAdmin;
+import dev.latchkey.client.tink.Keyset;
+import dev.latchkey.client.tink.Keysets;
+import dev.latchkey.client.tink.TinkSealer;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Processes that have nothing but their environment variables. */
+class ChildProcessIT {
+  @TempDir Path root;
+  @TempDir Path scratch;
+
+  private final Map<String, String> environment = new HashMap<>();
+
+  @BeforeEach
+  void create() {
+    Keyset keyset = Keysets.generate();
+    Path file = scratch.resolve("keyset.json");
+    Keysets.create(file, keyset.toJson());
+    try (SecretValue value = SecretValue.of("välue €")) {
+      new SecretsAdmin(DirectoryStore.open(root, "shop"), TinkSealer.of(keyset))
+          .create(SecretName.parse("my-secret"), value);
+    }
+    environment.put("MY_APP_SECRET", "secret://my-secret");
+    environment.put("PLAIN", "plain");
+    environment.put("LATCHKEY_SOURCE", root.toUri().toString());
+    environment.put("LATCHKEY_PROJECT", "shop");
+    environment.put("LATCHKEY_KEYSET_FILE", file.toString());
+  }
+
+  private ChildJvm.Result print(String variable) throws Exception {
+    List<String> command =
+        List.of("-cp", ChildJvm.classPath(), SecretPrinter.class.getName(), variable);
+    ChildJvm.Result result = ChildJvm.run(scratch, environment, command);
+    assertThat(result.err()).isEmpty();
+    return result;
+  }
+
+  @Test
+  void get_withARole_isTheValue() throws Exception {
+    for (String role : List.of("work", "FLOW")) {
+      environment.put("LATCHKEY_ROLE", role);
+
+      assertThat(print("MY_APP_SECRET")).isEqualTo(new ChildJvm.Result(0, "välue €", ""));
+    }
+  }
+
+  @Test
+  void get_withoutARole_saysSoAndOpensNothing() throws Exception {
+    assertThat(print("MY_APP_SECRET"))
+        .isEqualTo(
+            new ChildJvm.Result(
+                1,
+                "SecretAccessDeniedException: MY_APP_SECRET: This is neither a Flow nor a Work"
+                    + " process, and only those open secrets. Bound by secret://my-secret."
+                    + " Start it with `latchkey run`, or set LATCHKEY_ROLE to flow or work; to run"
+                    + " without secrets, put a plain value in the variable, or in a test use"
+                    + " latchkey-testing.",
+                ""));
+    assertThat(print("PLAIN")).isEqualTo(new ChildJvm.Result(0, "plain", ""));
+  }
+
+  @Test
+  void get_settingMistyped_saysWhich() throws Exception {
+    environment.put("LATCHKEY_ROLE", "work");
+    environment.put("LATCHKEY_KEYSET_FIEL", "x");
+
+    assertThat(print("MY_APP_SECRET"))
+        .isEqualTo(
+            new ChildJvm.Result(
+                1,
+                "SecretConfigurationException: MY_APP_SECRET: There is no setting named"
+                    + " LATCHKEY_KEYSET_FIEL. Bound by secret://my-secret."
+                    + " Nearest name: LATCHKEY_KEYSET_FILE.",
+                ""));
+  }
+}

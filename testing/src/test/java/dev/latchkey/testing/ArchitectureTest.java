@@ -1,0 +1,64 @@
+package dev.latchkey.testing;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchRule;
+import org.junit.jupiter.api.Test;
+
+class ArchitectureTest {
+  private static final String FAKES = "dev.latchkey.testing";
+
+  private static final JavaClasses TESTING =
+      new ClassFileImporter()
+          .withImportOption(new ImportOption.DoNotIncludeTests())
+          .importPackages(FAKES);
+
+  private static ArchRule coreAlone(String... of) {
+    return classes()
+        .that()
+        .resideInAnyPackage(of)
+        .and()
+        .haveSimpleNameStartingWith("Fake")
+        .should()
+        .onlyDependOnClassesThat(
+            resideInAnyPackage(
+                "java..", "org.jspecify..", "dev.latchkey", "dev.latchkey.spi", FAKES));
+  }
+
+  @Test
+  void fakes_knowCoreAlone() {
+    coreAlone(FAKES)
+        .because("they work with any test framework, and without the client on the class path")
+        .check(TESTING);
+  }
+
+  @Test
+  void client_isKnownToTheContractsAlone() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("dev.latchkey.testing.contract")
+        .should()
+        .dependOnClassesThat(resideInAnyPackage("dev.latchkey.client.."))
+        .because("the client is an optional dependency")
+        .check(TESTING);
+  }
+
+  @Test
+  void control_rulesThatAreBrokenOrSeeNothing_fail() {
+    assertThatThrownBy(
+            () ->
+                noClasses()
+                    .should()
+                    .dependOnClassesThat(resideInAnyPackage("dev.latchkey.client.."))
+                    .check(TESTING))
+        .isInstanceOf(AssertionError.class);
+    assertThatThrownBy(() -> coreAlone("dev.latchkey.testing.none").check(TESTING))
+        .isInstanceOf(AssertionError.class);
+  }
+}
