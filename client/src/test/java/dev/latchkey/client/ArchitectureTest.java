@@ -144,7 +144,8 @@ class ArchitectureTest {
   void caffeine_isKnownInHeldCacheAlone() {
     noClasses()
         .that(
-            describe("are not HeldCache", type -> !type.getName().startsWith(ROOT + ".HeldCache")))
+            describe(
+                "are not ValueCache", type -> !type.getName().startsWith(ROOT + ".ValueCache")))
         .should()
         .dependOnClassesThat(resideInAPackage("com.github.benmanes.caffeine.."))
         .because("a process with few secrets never loads it")

@@ -28,7 +28,7 @@ class ChildProcessIT {
   void create() {
     Keyset keyset = Keysets.generate();
     Path file = scratch.resolve("keyset.json");
-    Keysets.create(file, keyset.toJson());
+    Keysets.create(file, keyset.toCleartextJson());
     try (SecretValue value = SecretValue.of("välue €")) {
       new SecretsAdmin(DirectoryStore.open(root, "shop"), TinkSealer.of(keyset))
           .create(SecretName.parse("my-secret"), value);

@@ -57,7 +57,7 @@ class EndToEndTest {
   }
 
   private Keyset create(Keyset keyset) {
-    Keysets.create(keysetFile, keyset.toJson());
+    Keysets.create(keysetFile, keyset.toCleartextJson());
     return keyset;
   }
 
@@ -163,7 +163,7 @@ class EndToEndTest {
   void get_hybrid_isOpenedByThePrivateHalfAlone() {
     Keyset keyset = create(Keysets.generateHybrid());
     settings.remove("LATCHKEY_KEYSET_FILE");
-    settings.put("LATCHKEY_KEYSET", keyset.publicHalf().toJson());
+    settings.put("LATCHKEY_KEYSET", keyset.publicHalf().toCleartextJson());
     create("my-secret", "some-value");
     assertThatThrownBy(() -> get("MY_APP_SECRET"))
         .hasMessage(
@@ -186,9 +186,9 @@ class EndToEndTest {
     create(scheme == Scheme.AEAD ? Keysets.generate() : Keysets.generateHybrid());
     create("my-secret", "old-key");
     Path before = keys.resolve("before.json");
-    Keysets.create(before, Keysets.read(keysetFile).toJson());
+    Keysets.create(before, Keysets.read(keysetFile).toCleartextJson());
     Keyset rotated = Keysets.rotate(keysetFile);
-    assertThat(rotated.toJson()).isNotEqualTo(Keysets.read(before).toJson());
+    assertThat(rotated.toCleartextJson()).isNotEqualTo(Keysets.read(before).toCleartextJson());
     replace("my-secret", "new-key");
     variables.put("OLD", "secret://my-secret?version=1");
 
@@ -206,7 +206,7 @@ class EndToEndTest {
     create("my-secret", "some-value");
     settings.remove("LATCHKEY_KEYSET_FILE");
     Keyset other = scheme == Scheme.AEAD ? Keysets.generate() : Keysets.generateHybrid();
-    settings.put("LATCHKEY_KEYSET", other.toJson());
+    settings.put("LATCHKEY_KEYSET", other.toCleartextJson());
 
     assertThatThrownBy(() -> get("MY_APP_SECRET"))
         .isInstanceOf(SecretDecryptionException.class)
@@ -295,7 +295,7 @@ class EndToEndTest {
     String token = "c4nary-token-22ab";
     String password = "c4nary-password-7d";
     Keyset keyset = create(Keysets.generate());
-    String json = keyset.toJson();
+    String json = keyset.toCleartextJson();
     String marker = "\"value\":\"";
     int start = json.indexOf(marker) + marker.length();
     String key = json.substring(start, json.indexOf('"', start));

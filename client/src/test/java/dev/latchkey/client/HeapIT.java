@@ -55,7 +55,7 @@ class HeapIT {
             admin.create(SecretName.parse(name), value);
           }
         });
-    environment.put("LATCHKEY_KEYSET", keyset.toJson());
+    environment.put("LATCHKEY_KEYSET", keyset.toCleartextJson());
   }
 
   @BeforeEach
@@ -79,7 +79,8 @@ class HeapIT {
 
     byte[] heap = Files.readAllBytes(dump);
     Files.delete(dump);
-    assertThat(contains(heap, "dev/latchkey/client/HeldCache", StandardCharsets.US_ASCII)).isTrue();
+    assertThat(contains(heap, "dev/latchkey/client/ValueCache", StandardCharsets.US_ASCII))
+        .isTrue();
     List<Charset> found = new ArrayList<>();
     for (Charset charset :
         List.of(

@@ -77,7 +77,7 @@ class ModulePathIT {
     environment.put("MY_APP_SECRET", "secret://db#/password");
     environment.put("LATCHKEY_ROLE", "work");
     environment.put("LATCHKEY_SOURCE", root.toUri().toString());
-    environment.put("LATCHKEY_KEYSET", keyset.toJson());
+    environment.put("LATCHKEY_KEYSET", keyset.toCleartextJson());
     return environment;
   }
 

@@ -1,5 +1,6 @@
 package dev.latchkey.spi;
 
+import dev.latchkey.SecretValue;
 import java.time.Instant;
 import java.util.Objects;
 
@@ -16,6 +17,9 @@ import java.util.Objects;
  */
 @SuppressWarnings("ArrayRecordComponent") // Ciphertext is handed on, never compared.
 public record SealedSecret(SecretIdentity identity, byte[] ciphertext, Instant createdAt) {
+  /** The most bytes of a ciphertext: those of the largest value, and what a scheme adds to them. */
+  public static final int MAX_CIPHERTEXT_BYTES = SecretValue.MAX_BYTES + (64 << 10);
+
   /** Checks that nothing is null. */
   public SealedSecret {
     Objects.requireNonNull(identity, "identity");

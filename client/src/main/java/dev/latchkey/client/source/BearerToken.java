@@ -33,8 +33,11 @@ final class BearerToken {
       byte[] bytes = in.readNBytes(MAX_LENGTH + 2);
       return new String(bytes, StandardCharsets.UTF_8).strip();
     } catch (IOException e) {
+      // Not named unless there is one: what stands in a path's place may be the token itself.
       throw new SecretConfigurationException(
-          "The token file " + file + " cannot be read.",
+          Files.exists(file)
+              ? "The token file " + file + " cannot be read."
+              : "The token file does not exist.",
           "Check LATCHKEY_TOKEN_FILE, and that this process may read the file.");
     }
   }

@@ -1,7 +1,6 @@
 package dev.latchkey.client.source;
 
 import dev.latchkey.SecretAccessDeniedException;
-import dev.latchkey.SecretNotFoundException;
 import dev.latchkey.SecretProtocolException;
 import dev.latchkey.SecretUnauthenticatedException;
 import dev.latchkey.SecretUnavailableException;
@@ -38,7 +37,6 @@ public interface CiphertextSource extends AutoCloseable {
    *     may do
    * @throws SecretUnauthenticatedException if the credential is missing, expired or unknown
    * @throws SecretAccessDeniedException if the credential may not read in this project at all
-   * @throws SecretNotFoundException if the source has no such project
    */
   List<CiphertextAnswer> fetch(FetchRequest request);
 

@@ -7,7 +7,6 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import dev.latchkey.MalformedSecretException;
 import dev.latchkey.SecretName;
-import dev.latchkey.SecretValue;
 import dev.latchkey.spi.SealedSecret;
 import dev.latchkey.spi.SecretIdentity;
 import java.io.IOException;
@@ -30,8 +29,6 @@ final class CiphertextWire {
   /**
    * A sealed value is larger than the value by the key's id, a nonce and a tag: under 100 bytes.
    */
-  private static final int MAX_CIPHERTEXT_BYTES = SecretValue.MAX_BYTES + 1024;
-
   private static final int MAX_DEPTH = 16;
 
   private static final JsonFactory JSON =
@@ -227,7 +224,9 @@ final class CiphertextWire {
         problem);
     try {
       byte[] bytes = Base64.getDecoder().decode(text);
-      require(bytes.length <= MAX_CIPHERTEXT_BYTES, "a ciphertext in it is over the limit");
+      require(
+          bytes.length <= SealedSecret.MAX_CIPHERTEXT_BYTES,
+          "a ciphertext in it is over the limit");
       return bytes;
     } catch (IllegalArgumentException e) {
       throw new BadAnswerException(problem);

@@ -109,7 +109,6 @@ final class HttpExchange {
         .build();
   }
 
-  /** Makes the client when it is needed: it takes 100 ms of a process that may never ask. */
   /** Makes the client, whose classes take longer to load than a request takes. */
   void prepare() {
     synchronized (lock) {

@@ -2,7 +2,6 @@ package dev.latchkey.client.source;
 
 import dev.latchkey.SecretAccessDeniedException;
 import dev.latchkey.SecretException;
-import dev.latchkey.SecretNotFoundException;
 import dev.latchkey.SecretProtocolException;
 import dev.latchkey.SecretUnauthenticatedException;
 import dev.latchkey.SecretUnavailableException;
@@ -47,7 +46,8 @@ record HttpFailures(String origin, String project) {
           "Issue a process token for that project.");
     }
     if (code == 404) {
-      return new SecretNotFoundException(
+      // Of the address, not of a secret: an optional one must not silently be absent for it.
+      return new SecretProtocolException(
           origin + " has no project '" + project + "', or serves no secrets at that address.",
           "Check LATCHKEY_PROJECT, and the path in LATCHKEY_SOURCE.");
     }

@@ -168,12 +168,12 @@ public final class DirectoryStore implements SecretStore {
       throw new IllegalArgumentException(
           "This store is of project '" + project + "', not '" + identity.project() + "'.");
     }
-    if (secret.ciphertext().length > VersionFile.MAX_CIPHERTEXT) {
+    if (secret.ciphertext().length > SealedSecret.MAX_CIPHERTEXT_BYTES) {
       throw new SecretValueException(
           "A ciphertext of "
               + secret.ciphertext().length
               + " bytes is over the limit of "
-              + VersionFile.MAX_CIPHERTEXT
+              + SealedSecret.MAX_CIPHERTEXT_BYTES
               + ".",
           "Store a smaller value, or the key of a file that is encrypted with it.");
     }

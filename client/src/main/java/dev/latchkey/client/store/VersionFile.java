@@ -8,7 +8,6 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import dev.latchkey.MalformedSecretException;
 import dev.latchkey.SecretName;
 import dev.latchkey.SecretProtocolException;
-import dev.latchkey.SecretValue;
 import dev.latchkey.spi.SecretIdentity;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -35,9 +34,6 @@ record VersionFile(
     SecretIdentity identity, long since, Instant createdAt, byte @Nullable [] ciphertext) {
   /** What a file is refused beyond: room for the largest value in base64, twice over. */
   static final int MAX_BYTES = 2 << 20;
-
-  /** The most bytes of a ciphertext: the largest value, and room for what a scheme adds to it. */
-  static final int MAX_CIPHERTEXT = SecretValue.MAX_BYTES + (64 << 10);
 
   private static final String FORMAT = "latchkey.secret.v1";
   private static final int LONGEST_NUMBER = 19;

@@ -9,6 +9,7 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -50,8 +51,13 @@ final class KeysetFile {
     }
   }
 
+  /** Names a file only if there is one: what stands in a path's place may be the keyset itself. */
+  private static String named(Path file) {
+    return Files.exists(file, LinkOption.NOFOLLOW_LINKS) ? " " + file : "";
+  }
+
   static String in(Path file, SecretConfigurationException e) {
-    return "Keyset file " + file + ": " + e.problem();
+    return "Keyset file" + named(file) + ": " + e.problem();
   }
 
   static void create(Path file, String json) {
@@ -90,7 +96,7 @@ final class KeysetFile {
           "Wait for the other rotation; if none runs, one was cut off: delete the .new file.");
     } catch (NoSuchFileException e) {
       throw new SecretConfigurationException(
-          "Keyset file " + file + ": The file does not exist.", "Check the path.");
+          "Keyset file: The file does not exist.", "Check the path.");
     } catch (IOException e) {
       throw unwritable(file);
     }
@@ -134,7 +140,7 @@ final class KeysetFile {
 
   private static SecretConfigurationException unwritable(Path file) {
     return new SecretConfigurationException(
-        "The keyset file " + file + " cannot be written.",
+        "The keyset file" + named(file) + " cannot be written.",
         "Check that its directory exists, is writable by this user, and allows hard links and"
             + " changes of owner.");
   }
@@ -154,7 +160,7 @@ final class KeysetFile {
   }
 
   private static FileAttribute<?>[] ownerOnly(Path file) {
-    return file.getFileSystem().supportedFileAttributeViews().contains("posix")
+    return isPosix(file)
         ? new FileAttribute<?>[] {
           PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
         }
@@ -180,12 +186,17 @@ final class KeysetFile {
     target.setPermissions(old.permissions());
   }
 
-  private static void forceDirectory(Path file) {
+  private static void forceDirectory(Path file) throws IOException {
+    if (!isPosix(file)) {
+      return; // Windows opens no directory; there the file system sees to it.
+    }
     Path directory = file.toAbsolutePath().getParent();
     try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
       channel.force(true);
-    } catch (IOException e) {
-      // Windows opens no directory; there the file system sees to it.
     }
+  }
+
+  private static boolean isPosix(Path file) {
+    return file.getFileSystem().supportedFileAttributeViews().contains("posix");
   }
 }

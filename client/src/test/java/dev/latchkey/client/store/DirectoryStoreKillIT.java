@@ -46,7 +46,8 @@ class DirectoryStoreKillIT {
         last = another == null ? last : another;
         acknowledged = last;
       } finally {
-        writer.destroyForcibly();
+        // By its handle: the process's own method closes the pipe, with acknowledgements in it.
+        writer.toHandle().destroyForcibly();
       }
       assertThat(writer.waitFor()).isEqualTo(KILLED);
       reader.join();

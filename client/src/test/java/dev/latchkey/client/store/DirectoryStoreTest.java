@@ -91,7 +91,7 @@ class DirectoryStoreTest {
   @Test
   void append_tooLarge_isRefusedBeforeAnythingIsMade() throws Exception {
     var identity = new SecretIdentity("shop", DB, 1);
-    var large = new SealedSecret(identity, new byte[VersionFile.MAX_CIPHERTEXT + 1], TIME);
+    var large = new SealedSecret(identity, new byte[SealedSecret.MAX_CIPHERTEXT_BYTES + 1], TIME);
     assertThatThrownBy(() -> DirectoryStore.open(temp, "shop").append(large))
         .isInstanceOf(SecretValueException.class)
         .hasMessage(
