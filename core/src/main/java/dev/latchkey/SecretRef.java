@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * secret://my-secret                 the newest version
  * secret://my-secret?version=3       this version, whatever becomes newer
  * secret://db?version=3#/password    a field of a JSON value, as a JSON pointer (RFC 6901)
- * secret://maybe?optional            no error where there is no such secret, version or field
+ * secret://maybe?optional            no error where there is no such secret or version
  * }</pre>
  *
  * <p>The short form leaves {@code secret://} out; it is understood only where a secret is already

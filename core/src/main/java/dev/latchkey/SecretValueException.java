@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A value cannot be used as asked: it is over the size limit, is not text, does not fit an
- * environment, or is no JSON where a reference names a field. Whoever wrote the value, or asked for
+ * environment, or has not the field that a reference names. Whoever wrote the value, or asked for
  * it in that form, has to act.
  */
 public final class SecretValueException extends SecretException {

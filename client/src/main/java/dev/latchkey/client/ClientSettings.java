@@ -11,6 +11,7 @@ import dev.latchkey.client.tink.TinkDecryptor;
 import dev.latchkey.client.tink.TinkSealer;
 import dev.latchkey.spi.Decryptor;
 import dev.latchkey.spi.Sealer;
+import dev.latchkey.spi.SecretIdentity;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -172,6 +173,10 @@ public final class ClientSettings {
 
   private String project() {
     String project = values.text(Setting.PROJECT);
-    return project == null ? DEFAULT_PROJECT : project;
+    try {
+      return project == null ? DEFAULT_PROJECT : SecretIdentity.checkProject(project);
+    } catch (SecretConfigurationException e) {
+      throw e.withProblem(Setting.PROJECT.variable() + " is not well-formed.");
+    }
   }
 }

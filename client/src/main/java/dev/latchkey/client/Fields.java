@@ -10,7 +10,6 @@ import com.fasterxml.jackson.core.filter.FilteringParserDelegate;
 import com.fasterxml.jackson.core.filter.JsonPointerBasedFilter;
 import com.fasterxml.jackson.core.filter.TokenFilter.Inclusion;
 import com.fasterxml.jackson.core.util.JsonRecyclerPools;
-import dev.latchkey.SecretNotFoundException;
 import dev.latchkey.SecretValue;
 import dev.latchkey.SecretValueException;
 import java.io.ByteArrayOutputStream;
@@ -37,8 +36,7 @@ final class Fields {
    * anything else.
    *
    * @param what the secret, for messages
-   * @throws SecretNotFoundException if there is no such field, or it is null
-   * @throws SecretValueException if the value is not JSON
+   * @throws SecretValueException if the value is not JSON, or has no such field, or a null one
    */
   static byte[] take(byte[] json, String pointer, String what) {
     byte[] field = null;
@@ -65,7 +63,7 @@ final class Fields {
           "Store a JSON object, or leave the field out of the reference.");
     }
     if (field == null) {
-      throw new SecretNotFoundException(
+      throw new SecretValueException(
           "The value of " + what + " has no field " + pointer + ".",
           "Correct the field in the reference, or add it to the value.");
     }

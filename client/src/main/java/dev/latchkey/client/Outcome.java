@@ -4,6 +4,7 @@ import dev.latchkey.SecretConfigurationException;
 import dev.latchkey.SecretDecryptionException;
 import dev.latchkey.SecretException;
 import dev.latchkey.SecretUnavailableException;
+import dev.latchkey.SecretValueException;
 import org.jspecify.annotations.Nullable;
 
 /** What came of asking for a reference: a value, no news, or a failure. */
@@ -61,12 +62,13 @@ sealed interface Outcome {
   record Failure(SecretException failure, long asked, long until) implements Outcome {
     /**
      * Tells whether a value that was served before may go on being served: the source could not be
-     * asked, or gave something that cannot be a newer version. A token file that is being replaced
-     * is a wrong setting for a moment.
+     * asked, or gave something that cannot be opened or lacks the field. A token file that is being
+     * replaced is a wrong setting for a moment.
      */
     boolean sparesFormerValue() {
       return failure instanceof SecretUnavailableException
           || failure instanceof SecretConfigurationException
+          || failure instanceof SecretValueException
           || failure instanceof SecretDecryptionException;
     }
   }

@@ -80,7 +80,7 @@ final class SettingValues {
     }
     throw new SecretConfigurationException(
         Setting.SOURCE.variable() + " is neither https://… nor file:/directory.",
-        "Correct it; in a path, a space is written %20, ? is %3F and # is %23.");
+        "Write a directory as file:/directory; in it a space is %20, ? is %3F and # is %23.");
   }
 
   static boolean isFile(URI source) {

@@ -192,6 +192,7 @@ class ArchitectureTest {
                     "SecretsClientProvider",
                     "Setting",
                     "source.CiphertextAnswer",
+                    "source.CiphertextAnswer$Damaged",
                     "source.CiphertextAnswer$Denied",
                     "source.CiphertextAnswer$NotFound",
                     "source.CiphertextAnswer$Sealed",

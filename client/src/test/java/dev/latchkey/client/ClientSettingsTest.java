@@ -46,7 +46,7 @@ class ClientSettingsTest {
   private static final Keyset KEYSET = Keysets.generate();
   private static final String NO_SOURCE =
       "LATCHKEY_SOURCE is neither https://… nor file:/directory."
-          + " Correct it; in a path, a space is written %20, ? is %3F and # is %23.";
+          + " Write a directory as file:/directory; in it a space is %20, ? is %3F and # is %23.";
 
   @TempDir Path directory;
 
@@ -397,9 +397,7 @@ class ClientSettingsTest {
         "The keyset is not a JSON object. Give the whole text of a Tink keyset in its JSON form.");
     messages.put(
         List.of("KEYSET_FILE", none.toString()),
-        "Keyset file "
-            + none
-            + ": The file does not exist. Check the path, and that the file is mounted.");
+        "Keyset file: The file does not exist. Check the path, and that the file is mounted.");
     messages.put(
         List.of("KEYSET_FILE", bad.toString()),
         "Keyset file "

@@ -131,7 +131,7 @@ class SecretsClientTest {
     assertThat(text("db#/n")).isEqualTo("1.50");
     assertThat(text("db#/a/b/3")).isEqualTo("{\"c\":null}");
     assertThatThrownBy(() -> text("db#/a/b/3/c"))
-        .isInstanceOf(SecretNotFoundException.class)
+        .isInstanceOf(SecretValueException.class)
         .hasMessage(
             "The value of 'db' version 3 in project 'shop' has no field /a/b/3/c."
                 + " Correct the field in the reference, or add it to the value.");
@@ -152,8 +152,7 @@ class SecretsClientTest {
                     : "The value of 'bad' version 1 in project 'shop' is not JSON, so it has no"
                         + " field /b. Store a JSON object, or leave the field out of the"
                         + " reference.")
-            .isInstanceOf(
-                value.isEmpty() ? SecretNotFoundException.class : SecretValueException.class);
+            .isInstanceOf(SecretValueException.class);
       }
     }
   }
@@ -423,6 +422,45 @@ class SecretsClientTest {
     assertThatThrownBy(view::get)
         .isInstanceOf(SecretUnauthenticatedException.class)
         .hasMessage("The token is expired. Renew it.");
+  }
+
+  @Test
+  void refresh_newVersionWithoutTheField_keepsTheFormer() {
+    source.put("db", 1, "{\"password\":\"x\"}");
+    Supplier<String> view = client.text(ref("db#/password"));
+    assertThat(view.get()).isEqualTo("x");
+
+    source.put("db", 2, "{\"pw\":\"y\"}");
+    client.refresh();
+
+    assertThat(view.get()).isEqualTo("x");
+    assertThat(client.status(ref("db#/password")).state()).isEqualTo(SecretStatus.State.STALE);
+    assertThat(client.status(ref("db#/password")).version()).hasValue(1);
+
+    source.put("db", 3, "{\"password\":\"z\"}");
+    client.refresh();
+    assertThat(view.get()).isEqualTo("z");
+  }
+
+  @Test
+  void tick_sourceThatNeverAnswers_doesNotKeepItsValuesAlive() throws Exception {
+    Supplier<String> view = client.text(ref("my-secret"));
+    assertThat(view.get()).isEqualTo("some-value");
+    var asked = new CountDownLatch(1);
+    source.behave(request -> slowly(request, asked, new CountDownLatch(1)));
+
+    client.tick();
+    asked.await();
+    client.tick();
+    assertThat(view.get()).isEqualTo("some-value");
+    assertThat(client.status(ref("my-secret")).state()).isEqualTo(SecretStatus.State.STALE);
+
+    pass(Duration.ofHours(24).plusNanos(1));
+    client.tick();
+
+    assertThat(client.status(ref("my-secret"))).isEqualTo(SecretStatus.NOT_LOADED);
+    source.goDown();
+    assertThatThrownBy(view::get).isInstanceOf(SecretUnavailableException.class);
   }
 
   @Test

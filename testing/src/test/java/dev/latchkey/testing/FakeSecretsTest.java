@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.latchkey.MalformedSecretException;
+import dev.latchkey.Registration;
 import dev.latchkey.SecretEnvironment;
+import dev.latchkey.SecretStatus;
 import dev.latchkey.SecretUnavailableException;
 import dev.latchkey.SecretValue;
 import dev.latchkey.SecretValueException;
 import dev.latchkey.Secrets;
-import dev.latchkey.spi.Registration;
-import dev.latchkey.spi.SecretStatus;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;

@@ -155,7 +155,7 @@ public final class SecretsAdmin {
           Suggestions.nearest(
                   name.toString(), store.list().stream().map(s -> s.name().toString()).toList())
               .map(other -> "Nearest name: " + other + ".")
-              .orElse("Create it first.");
+              .orElse("Look at the list of secrets for its name.");
       throw new SecretNotFoundException(
           "No secret named '" + name + "' in project '" + store.project() + "'.", nearest);
     }

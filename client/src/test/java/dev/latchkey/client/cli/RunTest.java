@@ -32,7 +32,6 @@ class RunTest {
     assertThat(desk.childOutput().lines())
         .containsExactlyInAnyOrder(
             "PATH=" + System.getenv("PATH"),
-            "LATCHKEY_SOURCE=file:" + directory.resolve("secrets"),
             "LATCHKEY_ROLE=work",
             "FOO=b=r",
             "MY_APP_SECRET=some-value",

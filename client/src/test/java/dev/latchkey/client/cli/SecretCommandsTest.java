@@ -146,7 +146,7 @@ class SecretCommandsTest {
     assertThat(desk.err())
         .isEqualTo(
             lines(
-                "latchkey: Keyset file " + desk.keyset() + ": The file does not exist.",
+                "latchkey: Keyset file: The file does not exist.",
                 "Check the path, and that the file is mounted."));
     assertThat(terminal.prompts).isEmpty();
   }

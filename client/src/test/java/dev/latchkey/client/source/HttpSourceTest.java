@@ -294,7 +294,7 @@ class HttpSourceTest {
                 + " secrets of project 'shop' at ORIGIN. Issue a process token for that project."),
         List.of(
             "404",
-            "SecretNotFoundException",
+            "SecretProtocolException",
             "ORIGIN has no project 'shop', or serves no"
                 + " secrets at that address. Check LATCHKEY_PROJECT, and the path in"
                 + " LATCHKEY_SOURCE."),
@@ -565,10 +565,8 @@ class HttpSourceTest {
       assertThatThrownBy(() -> other.fetch(ONE))
           .isInstanceOf(SecretConfigurationException.class)
           .hasMessage(
-              "The token file "
-                  + file
-                  + " cannot be read. Check LATCHKEY_TOKEN_FILE, and that this process may read the"
-                  + " file.")
+              "The token file does not exist. Check LATCHKEY_TOKEN_FILE, and that this process may"
+                  + " read the file.")
           .hasNoCause();
     }
   }

@@ -121,7 +121,8 @@ class SecretsAdminTest {
         .hasMessage(message);
     admin.delete(DB);
     assertThatThrownBy(() -> admin.delete(DB))
-        .hasMessage("No secret named 'db' in project 'shop'. Create it first.");
+        .hasMessage(
+            "No secret named 'db' in project 'shop'. Look at the list of secrets for its name.");
   }
 
   @Test
