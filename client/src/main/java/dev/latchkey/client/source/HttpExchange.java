@@ -109,7 +109,6 @@ final class HttpExchange {
         .build();
   }
 
-  /** Makes the client when it is needed: it takes 100 ms of a process that may never ask. */
   /** Makes the client, whose classes take longer to load than a request takes. */
   void prepare() {
     synchronized (lock) {
@@ -119,6 +118,7 @@ final class HttpExchange {
     }
   }
 
+  /** Makes the client when it is needed: it takes 100 ms of a process that may never ask. */
   private OkHttpClient client() {
     synchronized (lock) {
       if (closed) {
