@@ -118,6 +118,7 @@ final class HttpExchange {
     }
   }
 
+  /** Makes the client when it is needed: it takes 100 ms of a process that may never ask. */
   private OkHttpClient client() {
     synchronized (lock) {
       if (closed) {
