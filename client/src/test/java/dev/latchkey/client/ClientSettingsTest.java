@@ -247,7 +247,7 @@ class ClientSettingsTest {
     assertThatThrownBy(() -> settings("SOURCE", source(), "PROJECT", "../hunter2").source())
         .isInstanceOf(SecretConfigurationException.class)
         .hasMessage(
-            "The project is not well-formed. Use 1 to 128 letters, digits, dashes, underscores and"
+            "LATCHKEY_PROJECT is not well-formed. Use 1 to 128 letters, digits, dashes, underscores and"
                 + " periods, the first a letter or digit.");
   }
 

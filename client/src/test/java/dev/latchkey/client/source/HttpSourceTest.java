@@ -224,7 +224,7 @@ class HttpSourceTest {
         "a ciphertext in it is not base64|" + secrets(SEALED.replace("AAEC", "A===")),
         "a ciphertext in it is not base64|" + secrets(SEALED.replace("AAEC", "AA_-")),
         "a ciphertext in it is over the limit|"
-            + secrets(SEALED.replace("AAEC", "AAAA".repeat(350_000))));
+            + secrets(SEALED.replace("AAEC", "AAAA".repeat(380_000))));
   }
 
   @ParameterizedTest

@@ -38,11 +38,16 @@ class DirectoryStoreKillIT {
       Thread reader = reader(writer, acknowledgements);
       try {
         long last = acknowledged;
-        for (int count = 1 + random.nextInt(6); count > 0; count--) {
+        long before = System.nanoTime();
+        long took = 0;
+        for (int count = 2 + random.nextInt(5); count > 0; count--) {
           last = next(acknowledgements);
+          took = System.nanoTime() - before;
+          before += took;
         }
-        // A wait that ends at a random point of the next write, mostly before its end.
-        Long another = acknowledgements.poll(random.nextInt(1_500_000), TimeUnit.NANOSECONDS);
+        // A wait that ends at a random point of the next write, as long as the last one took.
+        long wait = (long) (took * random.nextDouble());
+        Long another = acknowledgements.poll(wait, TimeUnit.NANOSECONDS);
         last = another == null ? last : another;
         acknowledged = last;
       } finally {
