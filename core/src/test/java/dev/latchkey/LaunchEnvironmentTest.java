@@ -80,6 +80,16 @@ final class LaunchEnvironmentTest {
     assertThatThrownBy(() -> parse(List.of(), List.of("FOO=1")))
         .isInstanceOf(MalformedSecretException.class)
         .hasMessage("--secret number 1: FOO: A secret name starts with a letter (at character 5).");
+    assertThatThrownBy(() -> parse(List.of(), List.of("my-secret=MY_APP_SECRET")))
+        .isInstanceOf(MalformedSecretException.class)
+        .hasMessage(
+            "--secret number 1: The name of a variable holds only letters, digits and underscores"
+                + " (at character 3). Did you swap the two? It is VARIABLE=SECRET.");
+    assertThatThrownBy(() -> parse(List.of("a-b=1"), List.of()))
+        .isInstanceOf(MalformedSecretException.class)
+        .hasMessage(
+            "--env number 1: The name of a variable holds only letters, digits and underscores"
+                + " (at character 2).");
     assertThatThrownBy(() -> parse(List.of("A=1", "A=1"), List.of()))
         .isInstanceOf(MalformedSecretException.class)
         .hasMessage("A: stands twice in --env. Leave one of them out.");
