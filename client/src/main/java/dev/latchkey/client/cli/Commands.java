@@ -14,8 +14,8 @@ final class Commands {
   static {
     ALL.put("quickstart", Quickstart::new);
     ALL.put("keys", host -> new Keys());
-    ALL.put("create", Create::new);
-    ALL.put("replace", Replace::new);
+    ALL.put("create", WriteCommand.Create::new);
+    ALL.put("replace", WriteCommand.Replace::new);
     ALL.put("delete", Delete::new);
     ALL.put("list", ListSecrets::new);
     ALL.put("run", Run::new);

@@ -3,6 +3,7 @@ package dev.latchkey.client.cli;
 import dev.latchkey.client.tink.Keyset;
 import dev.latchkey.client.tink.Keysets;
 import java.nio.file.Path;
+import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -13,7 +14,7 @@ import picocli.CommandLine.Parameters;
     header = "Makes a new keyset, in a new file that only its owner may read.",
     customSynopsis = "latchkey keys init [OPTION]... FILE",
     footer = {"", "Example:", "  latchkey keys init keyset.json"})
-final class KeysInit implements Action {
+final class KeysInit implements Callable<Integer> {
   private final Host host;
 
   @Parameters(paramLabel = "FILE", description = "The file to make.")
@@ -31,7 +32,7 @@ final class KeysInit implements Action {
   }
 
   @Override
-  public int run() {
+  public Integer call() {
     Keyset keyset = hybrid ? Keysets.generateHybrid() : Keysets.generate();
     Keysets.create(
         file,
@@ -39,9 +40,7 @@ final class KeysInit implements Action {
             .uri(host.environment())
             .map(keyset::toEncryptedJson)
             .orElseGet(keyset::toCleartextJson));
-    host.out()
-        .println(
-            "Made the keyset " + file + ". Without it, what it seals is lost: keep a" + " copy.");
-    return ExitStatus.OK;
+    return host.report(
+        "Made the keyset " + file + ". Without it, what it seals is lost: keep a" + " copy.");
   }
 }

@@ -3,6 +3,7 @@ package dev.latchkey.client.cli;
 import dev.latchkey.client.tink.Keyset;
 import dev.latchkey.client.tink.Keysets;
 import java.nio.file.Path;
+import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -12,7 +13,7 @@ import picocli.CommandLine.Parameters;
     header = "Writes the public half of a hybrid keyset, which seals and cannot open.",
     customSynopsis = "latchkey keys public [OPTION]... FILE OUT",
     footer = {"", "Example:", "  latchkey keys public keyset.json public.json"})
-final class KeysPublic implements Action {
+final class KeysPublic implements Callable<Integer> {
   private final Host host;
 
   @Parameters(index = "0", paramLabel = "FILE", description = "The file of the private keyset.")
@@ -28,14 +29,13 @@ final class KeysPublic implements Action {
   }
 
   @Override
-  public int run() {
+  public Integer call() {
     Keyset keyset =
         keyService
             .uri(host.environment())
             .map(uri -> Keysets.readEncrypted(file, uri))
             .orElseGet(() -> Keysets.read(file));
     Keysets.create(out, keyset.publicHalf().toCleartextJson());
-    host.out().println("Made the public keyset " + out + ".");
-    return ExitStatus.OK;
+    return host.report("Made the public keyset " + out + ".");
   }
 }

@@ -3,6 +3,7 @@ package dev.latchkey.client.cli;
 import dev.latchkey.client.tink.Keysets;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -18,7 +19,7 @@ import picocli.CommandLine.Parameters;
       "Example:",
       "  latchkey keys rotate keyset.json"
     })
-final class KeysRotate implements Action {
+final class KeysRotate implements Callable<Integer> {
   private final Host host;
 
   @Parameters(paramLabel = "FILE", description = "The keyset's file, which is replaced whole.")
@@ -31,14 +32,13 @@ final class KeysRotate implements Action {
   }
 
   @Override
-  public int run() {
+  public Integer call() {
     Optional<String> kmsUri = keyService.uri(host.environment());
     if (kmsUri.isPresent()) {
       Keysets.rotateEncrypted(file, kmsUri.get());
     } else {
       Keysets.rotate(file);
     }
-    host.out().println("Rotated the keyset " + file + ".");
-    return ExitStatus.OK;
+    return host.report("Rotated the keyset " + file + ".");
   }
 }

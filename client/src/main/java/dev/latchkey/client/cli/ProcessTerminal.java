@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** The terminal of this process. The JDK turns the echo on again if a question is interrupted. */
 final class ProcessTerminal implements Terminal {
   private static final Path STANDARD_INPUT = Path.of("/proc/self/fd/0");
+  private static final Path STANDARD_OUTPUT = Path.of("/proc/self/fd/1");
 
   @Override
   public boolean present() {
@@ -20,13 +21,23 @@ final class ProcessTerminal implements Terminal {
     if (present()) {
       return false;
     }
+    String device = file(STANDARD_INPUT);
+    return device.startsWith("/dev/pts/")
+        || device.startsWith("/dev/tty")
+        || device.equals("/dev/console");
+  }
+
+  @Override
+  public boolean pipesOut() {
+    return file(STANDARD_OUTPUT).startsWith("pipe:");
+  }
+
+  /** Returns what a stream is connected to; nothing where there is no /proc to tell. */
+  private static String file(Path stream) {
     try {
-      String device = Files.readSymbolicLink(STANDARD_INPUT).toString();
-      return device.startsWith("/dev/pts/")
-          || device.startsWith("/dev/tty")
-          || device.equals("/dev/console");
+      return Files.readSymbolicLink(stream).toString();
     } catch (IOException | UnsupportedOperationException e) {
-      return false;
+      return "";
     }
   }
 

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -15,7 +16,7 @@ import picocli.CommandLine.Option;
     header = "Seals a secret and starts a process that reads it, showing each command.",
     customSynopsis = "latchkey quickstart [--keep DIR]",
     footer = {"", "Example:", "  latchkey quickstart --keep try-latchkey"})
-final class Quickstart implements Action {
+final class Quickstart implements Callable<Integer> {
   private final Host host;
 
   @Option(
@@ -29,7 +30,7 @@ final class Quickstart implements Action {
   }
 
   @Override
-  public int run() throws IOException {
+  public Integer call() throws IOException {
     Path kept = keep;
     if (kept != null) {
       return keeping(kept.toAbsolutePath().normalize());
@@ -57,7 +58,8 @@ final class Quickstart implements Action {
     }
     int status = new Tour(host, directory).run();
     host.out().println();
-    host.out().println("The commands can be pasted, one by one; the first begins anew.");
+    host.out()
+        .println("The commands can be pasted, one by one, once " + directory + " is removed.");
     return status;
   }
 

@@ -18,6 +18,11 @@ interface Terminal {
         }
 
         @Override
+        public boolean pipesOut() {
+          return false;
+        }
+
+        @Override
         public char @Nullable [] readUnseen(String prompt) {
           return null;
         }
@@ -33,6 +38,9 @@ interface Terminal {
 
   /** Tells whether standard input is a keyboard though questions cannot be asked. */
   boolean typedInSight();
+
+  /** Tells whether standard output is a pipe, whose reader may leave before the end. */
+  boolean pipesOut();
 
   /** Asks for a line that is not shown, for the caller to overwrite; null at the end of input. */
   char @Nullable [] readUnseen(String prompt);

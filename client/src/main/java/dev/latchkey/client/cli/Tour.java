@@ -43,7 +43,7 @@ final class Tour {
     String keyset = directory.resolve("keyset.json").toString();
     say("A directory to play in, a store in it, and a keyset that seals and opens:");
     String path = ShellWords.quote(directory.toString());
-    show("rm -rf " + path + " && mkdir -m 700 " + path);
+    show("mkdir -m 700 " + path);
     export(Setting.SOURCE, directory.resolve("secrets").toUri().toString());
     export(Setting.KEYSET_FILE, keyset);
     latchkey("", List.of("keys", "init", keyset));
