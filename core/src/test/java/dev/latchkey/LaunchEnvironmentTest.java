@@ -232,6 +232,27 @@ final class LaunchEnvironmentTest {
     assertThat(process.environment()).isEqualTo(before);
   }
 
+  @Test
+  void applyTo_connecting_connectsForReferencesAloneAndCloses() throws Exception {
+    var plain = new ProcessBuilder("env");
+    plain.environment().put("LATCHKEY_TOKEN", "t");
+    parse(List.of("FOO=secret:///x"), List.of())
+        .applyByValue(
+            plain,
+            () -> {
+              throw new AssertionError("There is nothing to resolve.");
+            });
+    assertThat(output(plain))
+        .contains("FOO=x", "LATCHKEY_ROLE=work")
+        .noneMatch(line -> line.startsWith("LATCHKEY_TOKEN"));
+
+    var bound = new ProcessBuilder("env");
+    bound.environment().put("INHERITED", "secret://my-secret");
+    parse(List.of(), List.of()).applyByValue(bound, () -> resolver);
+    assertThat(bound.environment()).containsEntry("INHERITED", "hunter2");
+    assertThat(resolver.closes).isEqualTo(1);
+  }
+
   private static List<String> output(ProcessBuilder builder) throws Exception {
     Process process = builder.start();
     String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
