@@ -46,24 +46,35 @@ final class Check implements Callable<Integer> {
   public Integer call() {
     Map<String, String> bound = options.environment().byReference(host.environment());
     ClientSettings client = settings.client(host);
-    try (SecretResolver resolver = new DeferredResolver(client::connect)) {
-      List<SecretException> failures = check(bound, resolver);
-      failures.forEach(e -> host.complain(e.problem(), e.remedy()));
-      return ExitStatus.ofAll(failures);
+    SecretsReport report = report(bound);
+    List<SecretException> failures = new ArrayList<>();
+    if (!report.bindings().isEmpty()) {
+      try (SecretResolver resolver = client.connect()) {
+        failures.addAll(check(report, bound, resolver));
+      }
+    } else if (report.malformed().isEmpty()) {
+      host.out().println("Nothing is bound: give --secret NAME=SECRET.");
+    }
+    failures.addAll(report.malformed());
+    failures.forEach(e -> host.complain(e.problem(), e.remedy()));
+    return ExitStatus.ofAll(failures);
+  }
+
+  private SecretsReport report(Map<String, String> bound) {
+    try (SecretEnvironment environment =
+        SecretEnvironment.builder().environment(bound).role(options.role()).build()) {
+      return environment.report();
     }
   }
 
-  private List<SecretException> check(Map<String, String> bound, SecretResolver resolver) {
-    SecretsReport report = report(bound, resolver);
-    if (report.bindings().isEmpty() && report.malformed().isEmpty()) {
-      host.out().println("Nothing is bound: give --secret NAME=SECRET.");
-    }
+  private List<SecretException> check(
+      SecretsReport report, Map<String, String> bound, SecretResolver resolver) {
     Set<SecretRef> refs = new LinkedHashSet<>();
     report.bindings().forEach(line -> refs.add(line.ref().asRequired()));
-    Map<SecretRef, SecretException> failed = refs.isEmpty() ? Map.of() : resolver.prefetch(refs);
+    Map<SecretRef, SecretException> failed = resolver.prefetch(refs);
+    Map<String, SecretException> unfit = unfit(report, failed, bound, resolver);
 
     List<SecretException> failures = new ArrayList<>();
-    Map<String, SecretException> unfit = unfit(report, failed, bound, resolver);
     for (SecretsReport.Line line : report.bindings()) {
       SecretException failure = failed.get(line.ref().asRequired());
       if (isAbsent(line, failed)) {
@@ -76,7 +87,6 @@ final class Check implements Callable<Integer> {
       }
     }
     failures.addAll(unfit.values());
-    failures.addAll(report.malformed());
     return failures;
   }
 
@@ -111,17 +121,6 @@ final class Check implements Callable<Integer> {
   private static boolean isAbsent(SecretsReport.Line line, Map<SecretRef, SecretException> failed) {
     return line.ref().optional()
         && failed.get(line.ref().asRequired()) instanceof SecretNotFoundException;
-  }
-
-  private SecretsReport report(Map<String, String> bound, SecretResolver resolver) {
-    try (SecretEnvironment environment =
-        SecretEnvironment.builder()
-            .environment(bound)
-            .role(options.role())
-            .resolver(resolver)
-            .build()) {
-      return environment.report();
-    }
   }
 
   private void print(SecretsReport.Line line, String state, SecretResolver resolver) {

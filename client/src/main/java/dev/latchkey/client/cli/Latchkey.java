@@ -15,7 +15,6 @@ import picocli.CommandLine.ParseResult;
     name = "latchkey",
     header = "Keeps secrets encrypted until the process that is bound to them reads them.",
     customSynopsis = "latchkey COMMAND [OPTION]...",
-    versionProvider = Version.class,
     description = {
       "",
       "To see it work, with a store and a keyset that are thrown away again:",
@@ -56,7 +55,7 @@ public final class Latchkey {
             System.out,
             System.err,
             System.getenv(),
-            new ProcessTerminal(),
+            new Terminal.OfThisProcess(),
             process -> process.inheritIO().start());
     System.exit(new Latchkey(host).run(List.of(args)));
   }

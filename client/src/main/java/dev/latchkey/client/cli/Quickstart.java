@@ -3,6 +3,7 @@ package dev.latchkey.client.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -51,7 +52,7 @@ final class Quickstart implements Callable<Integer> {
           "The directory " + directory + " exists already.", "Name one that does not.");
     }
     try {
-      OwnerDirectory.create(directory);
+      createForOwner(directory);
     } catch (IOException e) {
       throw new UsageException(
           "The directory " + directory + " cannot be made.", "Name one where you may write.");
@@ -61,6 +62,16 @@ final class Quickstart implements Callable<Integer> {
     host.out()
         .println("The commands can be pasted, one by one, once " + directory + " is removed.");
     return status;
+  }
+
+  private static void createForOwner(Path directory) throws IOException {
+    if (directory.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+      Files.createDirectory(
+          directory,
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    } else {
+      Files.createDirectory(directory);
+    }
   }
 
   private static void remove(Path directory) throws IOException {

@@ -2,7 +2,6 @@ package dev.latchkey.client.cli;
 
 import dev.latchkey.LaunchEnvironment;
 import dev.latchkey.client.ClientSettings;
-import dev.latchkey.spi.SecretResolver;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -61,9 +60,7 @@ final class Run implements Callable<Integer> {
       environment.applyByReference(process);
     } else {
       inherit(process, host.environment());
-      try (SecretResolver resolver = new DeferredResolver(client::connect)) {
-        environment.applyByValue(process, resolver);
-      }
+      environment.applyByValue(process, client::connect);
     }
     return process;
   }

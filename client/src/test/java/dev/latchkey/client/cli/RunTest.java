@@ -172,7 +172,7 @@ class RunTest {
     assertThat(desk.err())
         .isEqualTo(
             lines(
-                "latchkey: A: LATCHKEY_SOURCE is not set.",
+                "latchkey: LATCHKEY_SOURCE is not set.",
                 "Set it to where the secrets are: https://… or file:/directory."));
   }
 
