@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * What {@code --env FOO=bar} and {@code --secret MY_APP_SECRET=my-secret} of a process about to
@@ -75,17 +77,26 @@ public final class LaunchEnvironment {
    *     process: one failure its own, several a {@link SecretBatchException}
    */
   public Map<String, String> byValue(Map<String, String> inherited, SecretResolver resolver) {
+    Map<String, String> references = references(inherited);
+    SecretEnvironment environment =
+        SecretEnvironment.builder().environment(references).role(role).resolver(resolver).build();
+    return values(environment, references.keySet(), inherited);
+  }
+
+  private Map<String, String> references(Map<String, String> inherited) {
     Map<String, String> references = new LinkedHashMap<>(inherited);
     references.keySet().removeIf(name -> name.startsWith(SETTINGS));
     references.put(ProcessRole.VARIABLE, role.toString());
     references.putAll(variables);
-    SecretEnvironment environment =
-        SecretEnvironment.builder().environment(references).role(role).resolver(resolver).build();
-    environment.prefetch();
+    return references;
+  }
 
+  private static Map<String, String> values(
+      SecretEnvironment environment, Set<String> names, Map<String, String> inherited) {
+    environment.prefetch();
     Map<String, String> values = new LinkedHashMap<>();
     List<SecretException> failures = new ArrayList<>();
-    for (String name : references.keySet()) {
+    for (String name : names) {
       try {
         environment.find(name).ifPresent(value -> values.put(name, value));
       } catch (SecretException e) {
@@ -116,6 +127,27 @@ public final class LaunchEnvironment {
    */
   public void applyByValue(ProcessBuilder process, SecretResolver resolver) {
     replace(process.environment(), byValue(process.environment(), resolver));
+  }
+
+  /**
+   * Gives a process that is about to start this environment by value, see {@link #byValue}, without
+   * a resolver where there is no reference, so that what starts without secrets needs no settings.
+   *
+   * @param connect makes the resolver, which is closed before this returns
+   * @throws SecretException as there, or as making the resolver does; the process builder is then
+   *     as it was
+   */
+  public void applyByValue(ProcessBuilder process, Supplier<? extends SecretResolver> connect) {
+    Map<String, String> references = references(process.environment());
+    SecretEnvironment plain =
+        SecretEnvironment.builder().environment(references).role(role).build();
+    if (plain.report().bindings().isEmpty()) {
+      replace(process.environment(), values(plain, references.keySet(), process.environment()));
+      return;
+    }
+    try (SecretResolver resolver = connect.get()) {
+      applyByValue(process, resolver);
+    }
   }
 
   /** Leaves alone what is the same already: put back, it would lose bytes that are not text. */

@@ -18,11 +18,19 @@ final class LaunchFlags {
   private final List<SecretException> failures = new ArrayList<>();
 
   void addEnv(List<String> flags) {
-    add("--env", flags, "A variable is NAME=VALUE", LaunchFlags::value);
+    add(
+        "--env",
+        flags,
+        flag -> EnvName.before(flag, "A variable is NAME=VALUE"),
+        LaunchFlags::value);
   }
 
   void addSecrets(List<String> flags) {
-    add("--secret", flags, SecretBinding.FORM, flag -> SecretBinding.parse(flag).ref().toString());
+    add(
+        "--secret",
+        flags,
+        SecretBinding::variable,
+        flag -> SecretBinding.parse(flag).ref().toString());
   }
 
   /** Returns the variables that the flags spell, or throws all that is wrong. */
@@ -33,11 +41,15 @@ final class LaunchFlags {
     return variables;
   }
 
-  private void add(String option, List<String> flags, String form, UnaryOperator<String> valueOf) {
+  private void add(
+      String option,
+      List<String> flags,
+      UnaryOperator<String> nameOf,
+      UnaryOperator<String> valueOf) {
     for (int i = 0; i < flags.size(); i++) {
       String flag = flags.get(i);
       try {
-        String name = EnvName.before(flag, form);
+        String name = nameOf.apply(flag);
         checkFirst(name, option);
         variables.put(name, valueOf.apply(flag));
       } catch (MalformedSecretException e) {

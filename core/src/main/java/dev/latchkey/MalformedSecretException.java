@@ -53,6 +53,11 @@ public final class MalformedSecretException extends SecretException {
     return new MalformedSecretException(problem, "", position);
   }
 
+  /** Returns this failure with a remedy. */
+  MalformedSecretException withRemedy(String remedy) {
+    return new MalformedSecretException(problem(), remedy, position);
+  }
+
   @Override
   public MalformedSecretException withProblem(String problem) {
     return new MalformedSecretException(problem, remedy(), position, this);

@@ -10,7 +10,7 @@ import java.util.Objects;
  * @param ref the secret
  */
 public record SecretBinding(String variable, SecretRef ref) {
-  static final String FORM = "A binding is VARIABLE=SECRET";
+  private static final String SWAPPED = "Did you swap the two? It is VARIABLE=SECRET.";
 
   /**
    * Checks the variable's name.
@@ -30,7 +30,7 @@ public record SecretBinding(String variable, SecretRef ref) {
    * @throws MalformedSecretException if the text is not well-formed
    */
   public static SecretBinding parse(String text) {
-    String variable = EnvName.before(text, FORM);
+    String variable = variable(text);
     int start = variable.length() + 1;
     if (text.startsWith(SecretRef.SCHEME, start)) {
       start += SecretRef.SCHEME.length();
@@ -39,6 +39,24 @@ public record SecretBinding(String variable, SecretRef ref) {
       return new SecretBinding(variable, SecretRef.parse(text, start, text.length()));
     } catch (MalformedSecretException e) {
       throw e.withoutRemedy(variable + ": " + e.problem());
+    }
+  }
+
+  /** Returns the name of the variable that a binding begins with. */
+  static String variable(String text) {
+    try {
+      return EnvName.before(text, "A binding is VARIABLE=SECRET");
+    } catch (MalformedSecretException e) {
+      throw isSecretName(text, text.indexOf('=')) ? e.withRemedy(SWAPPED) : e;
+    }
+  }
+
+  private static boolean isSecretName(String text, int end) {
+    try {
+      SecretName unused = SecretName.parse(text.substring(0, Math.max(end, 0)));
+      return true;
+    } catch (MalformedSecretException e) {
+      return false;
     }
   }
 

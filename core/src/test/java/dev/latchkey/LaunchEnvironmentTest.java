@@ -80,6 +80,16 @@ final class LaunchEnvironmentTest {
     assertThatThrownBy(() -> parse(List.of(), List.of("FOO=1")))
         .isInstanceOf(MalformedSecretException.class)
         .hasMessage("--secret number 1: FOO: A secret name starts with a letter (at character 5).");
+    assertThatThrownBy(() -> parse(List.of(), List.of("my-secret=MY_APP_SECRET")))
+        .isInstanceOf(MalformedSecretException.class)
+        .hasMessage(
+            "--secret number 1: The name of a variable holds only letters, digits and underscores"
+                + " (at character 3). Did you swap the two? It is VARIABLE=SECRET.");
+    assertThatThrownBy(() -> parse(List.of("a-b=1"), List.of()))
+        .isInstanceOf(MalformedSecretException.class)
+        .hasMessage(
+            "--env number 1: The name of a variable holds only letters, digits and underscores"
+                + " (at character 2).");
     assertThatThrownBy(() -> parse(List.of("A=1", "A=1"), List.of()))
         .isInstanceOf(MalformedSecretException.class)
         .hasMessage("A: stands twice in --env. Leave one of them out.");
@@ -220,6 +230,27 @@ final class LaunchEnvironmentTest {
     assertThatThrownBy(() -> misfit.applyByReference(process))
         .isInstanceOf(SecretValueException.class);
     assertThat(process.environment()).isEqualTo(before);
+  }
+
+  @Test
+  void applyTo_connecting_connectsForReferencesAloneAndCloses() throws Exception {
+    var plain = new ProcessBuilder("env");
+    plain.environment().put("LATCHKEY_TOKEN", "t");
+    parse(List.of("FOO=secret:///x"), List.of())
+        .applyByValue(
+            plain,
+            () -> {
+              throw new AssertionError("There is nothing to resolve.");
+            });
+    assertThat(output(plain))
+        .contains("FOO=x", "LATCHKEY_ROLE=work")
+        .noneMatch(line -> line.startsWith("LATCHKEY_TOKEN"));
+
+    var bound = new ProcessBuilder("env");
+    bound.environment().put("INHERITED", "secret://my-secret");
+    parse(List.of(), List.of()).applyByValue(bound, () -> resolver);
+    assertThat(bound.environment()).containsEntry("INHERITED", "hunter2");
+    assertThat(resolver.closes).isEqualTo(1);
   }
 
   private static List<String> output(ProcessBuilder builder) throws Exception {

@@ -36,6 +36,6 @@ class ReadmeIT {
     assertThat(shell.waitFor(60, TimeUnit.SECONDS)).isTrue();
     assertThat(shell.exitValue()).as(output).isZero();
     assertThat(output.lines()).contains("bar some-value s3cret");
-    assertThat(output).contains("Created my-secret, version 1.", "version 2");
+    assertThat(output).contains("Created my-secret, version 1 (10 bytes).", "version 2");
   }
 }

@@ -9,12 +9,13 @@ import dev.latchkey.SecretsReport;
 import dev.latchkey.client.ClientSettings;
 import dev.latchkey.spi.SecretResolver;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -25,12 +26,13 @@ import picocli.CommandLine.Mixin;
     footer = {
       "",
       "Prints a line for each: the variable, the reference, the version, and ok or what is",
-      "wrong, with tabs between. References in inherited variables count too.",
+      "wrong, with tabs between; unfit is a value that no environment variable can hold.",
+      "References in inherited variables count too.",
       "",
       "Example:",
       "  latchkey check --secret MY_APP_SECRET=my-secret"
     })
-final class Check implements Action {
+final class Check implements Callable<Integer> {
   private final Host host;
 
   @Mixin private LaunchOptions options = new LaunchOptions();
@@ -41,46 +43,84 @@ final class Check implements Action {
   }
 
   @Override
-  public int run() {
-    LaunchEnvironment launch = options.environment();
-    ClientSettings client = ClientSettings.of(settings.over(host.environment()));
-    try (SecretResolver resolver = new DeferredResolver(client::connect)) {
-      List<SecretException> failures = check(launch, resolver);
-      if (failures.isEmpty() && !options.byReference()) {
-        launch.byValue(host.environment(), resolver);
+  public Integer call() {
+    Map<String, String> bound = options.environment().byReference(host.environment());
+    ClientSettings client = settings.client(host);
+    SecretsReport report = report(bound);
+    List<SecretException> failures = new ArrayList<>();
+    if (!report.bindings().isEmpty()) {
+      try (SecretResolver resolver = client.connect()) {
+        failures.addAll(check(report, bound, resolver));
       }
-      var complaint = new Complaint(host.err());
-      failures.forEach(e -> complaint.print(e.problem(), e.remedy()));
-      return ExitStatus.ofAll(failures);
+    } else if (report.malformed().isEmpty()) {
+      host.out().println("Nothing is bound: give --secret NAME=SECRET.");
+    }
+    failures.addAll(report.malformed());
+    failures.forEach(e -> host.complain(e.problem(), e.remedy()));
+    return ExitStatus.ofAll(failures);
+  }
+
+  private SecretsReport report(Map<String, String> bound) {
+    try (SecretEnvironment environment =
+        SecretEnvironment.builder().environment(bound).role(options.role()).build()) {
+      return environment.report();
     }
   }
 
-  private List<SecretException> check(LaunchEnvironment launch, SecretResolver resolver) {
-    try (SecretEnvironment environment = environment(launch, resolver)) {
-      Set<SecretRef> refs = new LinkedHashSet<>();
-      environment.report().bindings().forEach(line -> refs.add(line.ref().asRequired()));
-      Map<SecretRef, SecretException> failed = refs.isEmpty() ? Map.of() : resolver.prefetch(refs);
+  private List<SecretException> check(
+      SecretsReport report, Map<String, String> bound, SecretResolver resolver) {
+    Set<SecretRef> refs = new LinkedHashSet<>();
+    report.bindings().forEach(line -> refs.add(line.ref().asRequired()));
+    Map<SecretRef, SecretException> failed = resolver.prefetch(refs);
+    Map<String, SecretException> unfit = unfit(report, failed, bound, resolver);
 
-      List<SecretException> failures = new ArrayList<>();
-      for (SecretsReport.Line line : environment.report().bindings()) {
-        SecretException failure = failed.get(line.ref().asRequired());
-        boolean absent = failure instanceof SecretNotFoundException && line.ref().optional();
-        print(line, absent ? "absent" : state(failure), resolver);
-        if (failure != null && !absent) {
-          failures.add(failure.withProblem(line.variable() + ": " + failure.problem()));
-        }
+    List<SecretException> failures = new ArrayList<>();
+    for (SecretsReport.Line line : report.bindings()) {
+      SecretException failure = failed.get(line.ref().asRequired());
+      if (isAbsent(line, failed)) {
+        print(line, "absent", resolver);
+      } else if (failure != null) {
+        print(line, ExitStatus.word(failure), resolver);
+        failures.add(failure.withProblem(line.variable() + ": " + failure.problem()));
+      } else {
+        print(line, unfit.containsKey(line.variable()) ? "unfit" : "ok", resolver);
       }
-      failures.addAll(environment.report().malformed());
-      return failures;
     }
+    failures.addAll(unfit.values());
+    return failures;
   }
 
-  private SecretEnvironment environment(LaunchEnvironment launch, SecretResolver resolver) {
-    return SecretEnvironment.builder()
-        .environment(launch.byReference(host.environment()))
-        .role(options.role())
-        .resolver(resolver)
-        .build();
+  /** Returns why values that can be had do not fit the environment that they are bound in. */
+  private Map<String, SecretException> unfit(
+      SecretsReport report,
+      Map<SecretRef, SecretException> failed,
+      Map<String, String> bound,
+      SecretResolver resolver) {
+    Map<String, SecretException> unfit = new LinkedHashMap<>();
+    if (options.byReference()) {
+      return unfit;
+    }
+    LaunchEnvironment nothingElse = LaunchEnvironment.parse(options.role(), List.of(), List.of());
+    Set<String> variables = new LinkedHashSet<>();
+    report.bindings().forEach(line -> variables.add(line.variable()));
+    report.bindings().stream()
+        .filter(line -> failed.containsKey(line.ref().asRequired()) && !isAbsent(line, failed))
+        .forEach(line -> variables.remove(line.variable()));
+    for (String variable : variables) {
+      String reference = Objects.requireNonNull(bound.get(variable));
+      try {
+        Map<String, String> unused = nothingElse.byValue(Map.of(variable, reference), resolver);
+      } catch (SecretException e) {
+        unfit.put(variable, e);
+      }
+    }
+    return unfit;
+  }
+
+  /** Tells whether a failure is none, because the secret is optional and does not exist. */
+  private static boolean isAbsent(SecretsReport.Line line, Map<SecretRef, SecretException> failed) {
+    return line.ref().optional()
+        && failed.get(line.ref().asRequired()) instanceof SecretNotFoundException;
   }
 
   private void print(SecretsReport.Line line, String state, SecretResolver resolver) {
@@ -93,18 +133,5 @@ final class Check implements Action {
                 line.ref().toString(),
                 version.isPresent() ? Long.toString(version.getAsLong()) : "-",
                 state));
-  }
-
-  /** Returns a word for a failure: the middle of its type's name. */
-  private static String state(@Nullable SecretException failure) {
-    if (failure == null) {
-      return "ok";
-    }
-    return failure
-        .getClass()
-        .getSimpleName()
-        .replaceAll("^Secret|Exception$", "")
-        .replaceAll("(?<=[a-z])(?=[A-Z])", "-")
-        .toLowerCase(Locale.ROOT);
   }
 }

@@ -56,15 +56,14 @@ final class Child {
   private int failed(String command) {
     int equals = command.indexOf('=');
     String shown = equals < 0 ? "'" + command + "'" : "'" + command.substring(0, equals) + "=...'";
-    var complaint = new Complaint(host.err());
     if (isThere(command)) {
-      complaint.print(
+      host.complain(
           "The command " + shown + " is there and cannot be started.",
           "Check that it is an executable file of this system, and that its arguments and"
               + " environment are not too large.");
       return ExitStatus.NOT_EXECUTABLE;
     }
-    complaint.print(
+    host.complain(
         "The command " + shown + " was not found.",
         equals < 0
             ? "Check its spelling, and PATH."

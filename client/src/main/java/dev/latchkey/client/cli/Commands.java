@@ -14,8 +14,8 @@ final class Commands {
   static {
     ALL.put("quickstart", Quickstart::new);
     ALL.put("keys", host -> new Keys());
-    ALL.put("create", Create::new);
-    ALL.put("replace", Replace::new);
+    ALL.put("create", WriteCommand.Create::new);
+    ALL.put("replace", WriteCommand.Replace::new);
     ALL.put("delete", Delete::new);
     ALL.put("list", ListSecrets::new);
     ALL.put("run", Run::new);
@@ -34,7 +34,7 @@ final class Commands {
    */
   static CommandLine of(Host host, Latchkey root, List<String> args) {
     var line = new CommandLine(root);
-    line.getCommandSpec().addOption(helpOption()).addOption(versionOption());
+    line.getCommandSpec().addOption(helpOption()).addOption(versionOption()).version(version());
     String first = args.isEmpty() ? "" : args.get(0);
     boolean one = ALL.containsKey(first) && !first.equals("help") && !first.equals("completion");
     ALL.forEach(
@@ -53,12 +53,21 @@ final class Commands {
     var line = new CommandLine(command);
     line.getCommandSpec().addOption(helpOption());
     if (command instanceof Keys) {
-      line.addSubcommand("init", command(new KeysInit(host), host));
-      line.addSubcommand("rotate", command(new KeysRotate(host), host));
-      line.addSubcommand("public", command(new KeysPublic(host), host));
+      line.addSubcommand("init", command(new Keys.Init(host), host));
+      line.addSubcommand("rotate", command(new Keys.Rotate(host), host));
+      line.addSubcommand("public", command(new Keys.Public(host), host));
     }
     // What follows the child's name is the child's, whatever it looks like.
     return line.setStopAtPositional(command instanceof Run);
+  }
+
+  /** Returns the version of the command and of what runs it. */
+  private static String[] version() {
+    String version = Latchkey.class.getPackage().getImplementationVersion();
+    return new String[] {
+      "latchkey " + (version == null ? "(not packaged)" : version),
+      "Java " + Runtime.version() + ", " + System.getProperty("os.name")
+    };
   }
 
   private static OptionSpec helpOption() {

@@ -1,5 +1,6 @@
 package dev.latchkey.client.cli;
 
+import java.util.concurrent.Callable;
 import picocli.AutoComplete;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -10,7 +11,7 @@ import picocli.CommandLine.Spec;
     header = "Prints a script that completes this command's arguments in bash and zsh.",
     customSynopsis = "latchkey completion",
     footer = {"", "Example:", "  source <(latchkey completion)"})
-final class Completion implements Action {
+final class Completion implements Callable<Integer> {
   private final Host host;
 
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -20,7 +21,7 @@ final class Completion implements Action {
   }
 
   @Override
-  public int run() {
+  public Integer call() {
     host.out().print(AutoComplete.bash("latchkey", spec.root().commandLine()));
     return ExitStatus.OK;
   }

@@ -2,40 +2,31 @@ package dev.latchkey.client.cli;
 
 import dev.latchkey.SecretName;
 import dev.latchkey.client.store.SecretStore;
+import dev.latchkey.client.store.StoredSecret;
+import java.time.Instant;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 @Command(
     name = "delete",
     header = "Deletes a secret, in all its versions; the terminal asks for its name again.",
     customSynopsis = "latchkey delete [OPTION]... NAME",
     footer = {"", "Example:", "  latchkey delete my-secret"})
-final class Delete implements Action {
-  private final Host host;
-
-  @Parameters(paramLabel = "NAME", description = "The name of the secret.")
-  private String name = "";
-
+final class Delete extends SecretCommand {
   @Option(names = "--yes", description = "Do not ask. Needed where there is no terminal.")
   private boolean yes;
 
-  @Mixin private Unsealed unsealed = new Unsealed();
-
   Delete(Host host) {
-    this.host = host;
+    super(host);
   }
 
   @Override
-  public int run() {
-    SecretName secret = NameArgument.parse(name);
-    try (SecretStore store = unsealed.store(host)) {
-      confirm(secret);
-      Unsealed.admin(store).delete(secret);
-    }
-    host.out().println("Deleted " + secret + ".");
-    return ExitStatus.OK;
+  int change(SecretStore store, SecretName name) {
+    StoredSecret known = require(store, name);
+    confirm(name);
+    // A version that came while the question stood is not what was agreed to: a conflict.
+    store.delete(name, known.version() + 1, Instant.now());
+    return host.report("Deleted " + name + ".");
   }
 
   private void confirm(SecretName secret) {

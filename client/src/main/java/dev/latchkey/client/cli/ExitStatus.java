@@ -8,6 +8,7 @@ import dev.latchkey.SecretConflictException;
 import dev.latchkey.SecretDecryptionException;
 import dev.latchkey.SecretException;
 import dev.latchkey.SecretNotFoundException;
+import dev.latchkey.SecretProtocolException;
 import dev.latchkey.SecretUnauthenticatedException;
 import dev.latchkey.SecretUnavailableException;
 import dev.latchkey.SecretValueException;
@@ -55,6 +56,32 @@ final class ExitStatus {
       return CONFIGURATION;
     }
     return INTERNAL;
+  }
+
+  /** Returns a failure in a word, for scripts. */
+  static String word(SecretException e) {
+    if (e instanceof MalformedSecretException) {
+      return "malformed-secret";
+    } else if (e instanceof SecretValueException) {
+      return "value";
+    } else if (e instanceof SecretNotFoundException) {
+      return "not-found";
+    } else if (e instanceof SecretProtocolException) {
+      return "protocol";
+    } else if (e instanceof SecretUnavailableException) {
+      return "unavailable";
+    } else if (e instanceof SecretConflictException) {
+      return "conflict";
+    } else if (e instanceof SecretAccessDeniedException) {
+      return "access-denied";
+    } else if (e instanceof SecretUnauthenticatedException) {
+      return "unauthenticated";
+    } else if (e instanceof SecretDecryptionException) {
+      return "decryption";
+    } else if (e instanceof SecretConfigurationException) {
+      return "configuration";
+    }
+    return "batch";
   }
 
   /** Returns the status of the most severe of some failures; {@link #OK} where there are none. */

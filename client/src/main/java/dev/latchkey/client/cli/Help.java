@@ -1,6 +1,7 @@
 package dev.latchkey.client.cli;
 
 import java.util.List;
+import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -12,7 +13,7 @@ import picocli.CommandLine.Spec;
     header = "Shows the help of a command.",
     customSynopsis = "latchkey help [COMMAND]...",
     footer = {"", "Example:", "  latchkey help run"})
-final class Help implements Action {
+final class Help implements Callable<Integer> {
   private final Host host;
 
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -30,7 +31,7 @@ final class Help implements Action {
   }
 
   @Override
-  public int run() {
+  public Integer call() {
     CommandLine line = spec.root().commandLine();
     for (String name : path) {
       CommandLine next = line.getSubcommands().get(name);

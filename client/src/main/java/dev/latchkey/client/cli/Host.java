@@ -29,6 +29,28 @@ record Host(
     Process start(ProcessBuilder process) throws IOException;
   }
 
+  /** Says on standard error what went wrong, and on the next line what to do. */
+  void complain(String problem, String remedy) {
+    err.println("latchkey: " + problem);
+    if (!remedy.isEmpty()) {
+      err.println(remedy);
+    }
+    err.flush();
+  }
+
+  /**
+   * Says what was done, and returns the exit status. Where standard output does not take it,
+   * standard error does: whoever believes that nothing was done may do it again.
+   */
+  int report(String done) {
+    out.println(done);
+    if (!out.checkError()) {
+      return ExitStatus.OK;
+    }
+    complain("Standard output is closed or full.", "It was done all the same: " + done);
+    return ExitStatus.OUTPUT;
+  }
+
   /** Returns this host with other variables. */
   Host withEnvironment(Map<String, String> other) {
     return new Host(in, out, err, Map.copyOf(other), terminal, starter);

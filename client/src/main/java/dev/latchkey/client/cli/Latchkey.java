@@ -4,6 +4,7 @@ import dev.latchkey.SecretException;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.util.List;
+import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParameterException;
@@ -14,7 +15,6 @@ import picocli.CommandLine.ParseResult;
     name = "latchkey",
     header = "Keeps secrets encrypted until the process that is bound to them reads them.",
     customSynopsis = "latchkey COMMAND [OPTION]...",
-    versionProvider = Version.class,
     description = {
       "",
       "To see it work, with a store and a keyset that are thrown away again:",
@@ -55,32 +55,45 @@ public final class Latchkey {
             System.out,
             System.err,
             System.getenv(),
-            new ProcessTerminal(),
+            new Terminal.OfThisProcess(),
             process -> process.inheritIO().start());
     System.exit(new Latchkey(host).run(List.of(args)));
   }
 
   /** Runs the command with the given arguments, and returns its exit status. */
   int run(List<String> args) {
-    var complaint = new Complaint(host.err());
     int status;
     try {
       status = parsed(args);
     } catch (SecretException e) {
-      complaint.print(e.problem(), e.remedy());
+      host.complain(e.problem(), e.remedy());
       status = ExitStatus.of(e);
     } catch (UsageException e) {
-      complaint.print(e.problem(), e.remedy());
+      host.complain(e.problem(), e.remedy());
       status = ExitStatus.USAGE;
     } catch (Throwable e) {
-      complaint.printDefect(e);
+      complainOfDefect(e);
       status = ExitStatus.INTERNAL;
     }
     if (host.out().checkError() && status == ExitStatus.OK) {
-      complaint.print("Standard output is closed or full.", "");
+      // A reader who has seen enough, such as head, is no failure to speak of.
+      if (!host.terminal().pipesOut()) {
+        host.complain("Standard output is closed or full.", "");
+      }
       status = ExitStatus.OUTPUT;
     }
     return status;
+  }
+
+  /** Tells where a failure that nobody foresaw happened; its message may hold anything. */
+  private void complainOfDefect(Throwable e) {
+    StackTraceElement[] trace = e.getStackTrace();
+    host.complain(
+        "An unforeseen failure: "
+            + e.getClass().getName()
+            + (trace.length == 0 ? "." : " at " + trace[0] + "."),
+        "This is a defect of latchkey: report it to its authors, with the line above and the output"
+            + " of `latchkey --version`.");
   }
 
   private int parsed(List<String> args) throws Exception {
@@ -90,6 +103,13 @@ public final class Latchkey {
       result = line.parseArgs(args.toArray(String[]::new));
     } catch (ParameterException e) {
       throw UsageErrors.of(e);
+    }
+    for (ParseResult r = result; r != null; r = r.hasSubcommand() ? r.subcommand() : null) {
+      UsageErrors.besideHelp(r)
+          .ifPresent(
+              e -> {
+                throw e;
+              });
     }
     if (result.isVersionHelpRequested()) {
       line.printVersionHelp(host.out(), Help.colors().ansi());
@@ -103,8 +123,8 @@ public final class Latchkey {
       subcommand.usage(host.out(), Help.colors());
       return ExitStatus.OK;
     }
-    if (result.commandSpec().userObject() instanceof Action action) {
-      return action.run();
+    if (result.commandSpec().userObject() instanceof Callable<?> action) {
+      return (Integer) action.call();
     }
     subcommand.usage(host.err(), Help.colors());
     return ExitStatus.USAGE;

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -17,7 +18,7 @@ import picocli.CommandLine.Option;
     header = "Lists the secrets: name, version, and when created and updated; never a value.",
     customSynopsis = "latchkey list [OPTION]...",
     footer = {"", "Example:", "  latchkey list --json"})
-final class ListSecrets implements Action {
+final class ListSecrets implements Callable<Integer> {
   private static final String HEADING = "NAME";
 
   private final Host host;
@@ -25,17 +26,17 @@ final class ListSecrets implements Action {
   @Option(names = "--json", description = "Print a JSON array of objects.")
   private boolean json;
 
-  @Mixin private Unsealed unsealed = new Unsealed();
+  @Mixin private Settings settings = new Settings();
 
   ListSecrets(Host host) {
     this.host = host;
   }
 
   @Override
-  public int run() throws IOException {
+  public Integer call() throws IOException {
     List<StoredSecret> secrets;
-    try (SecretStore store = unsealed.store(host)) {
-      secrets = Unsealed.admin(store).list();
+    try (SecretStore store = settings.store(host)) {
+      secrets = store.list();
     }
     if (json) {
       host.out().println(json(secrets));

@@ -3,8 +3,10 @@ package dev.latchkey.client.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -15,7 +17,7 @@ import picocli.CommandLine.Option;
     header = "Seals a secret and starts a process that reads it, showing each command.",
     customSynopsis = "latchkey quickstart [--keep DIR]",
     footer = {"", "Example:", "  latchkey quickstart --keep try-latchkey"})
-final class Quickstart implements Action {
+final class Quickstart implements Callable<Integer> {
   private final Host host;
 
   @Option(
@@ -29,7 +31,7 @@ final class Quickstart implements Action {
   }
 
   @Override
-  public int run() throws IOException {
+  public Integer call() throws IOException {
     Path kept = keep;
     if (kept != null) {
       return keeping(kept.toAbsolutePath().normalize());
@@ -50,15 +52,26 @@ final class Quickstart implements Action {
           "The directory " + directory + " exists already.", "Name one that does not.");
     }
     try {
-      OwnerDirectory.create(directory);
+      createForOwner(directory);
     } catch (IOException e) {
       throw new UsageException(
           "The directory " + directory + " cannot be made.", "Name one where you may write.");
     }
     int status = new Tour(host, directory).run();
     host.out().println();
-    host.out().println("The commands can be pasted, one by one; the first begins anew.");
+    host.out()
+        .println("The commands can be pasted, one by one, once " + directory + " is removed.");
     return status;
+  }
+
+  private static void createForOwner(Path directory) throws IOException {
+    if (directory.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+      Files.createDirectory(
+          directory,
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    } else {
+      Files.createDirectory(directory);
+    }
   }
 
   private static void remove(Path directory) throws IOException {

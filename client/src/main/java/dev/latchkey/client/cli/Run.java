@@ -2,10 +2,10 @@ package dev.latchkey.client.cli;
 
 import dev.latchkey.LaunchEnvironment;
 import dev.latchkey.client.ClientSettings;
-import dev.latchkey.spi.SecretResolver;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -16,13 +16,16 @@ import picocli.CommandLine.Parameters;
     customSynopsis = "latchkey run [OPTION]... [--] COMMAND [ARG]...",
     footer = {
       "",
-      "If any secret cannot be had, nothing is started. Signals go to the process, and",
-      "its exit status is this command's. References in inherited variables count too.",
+      "If any secret cannot be had, nothing is started. References in inherited",
+      "variables count too. The exit status is that of the process.",
+      "",
+      "Signals TERM, INT and HUP go to the process; in a terminal's foreground INT and",
+      "HUP come from the terminal itself.",
       "",
       "Example:",
       "  latchkey run --env FOO=bar --secret MY_APP_SECRET=my-secret -- python3 app.py"
     })
-final class Run implements Action {
+final class Run implements Callable<Integer> {
   private final Host host;
 
   @Mixin private LaunchOptions options = new LaunchOptions();
@@ -39,12 +42,14 @@ final class Run implements Action {
   }
 
   @Override
-  public int run() {
+  public Integer call() {
     host.out().flush();
     return new Child(host).run(prepared());
   }
 
-  /** Returns what starts the process. Nothing that resolved its secrets is left by then. */
+  /**
+   * Returns what starts the process; the resolver, its threads and its cache are closed by then.
+   */
   private ProcessBuilder prepared() {
     LaunchEnvironment environment = options.environment();
     Map<String, String> configured = settings.over(host.environment());
@@ -55,9 +60,7 @@ final class Run implements Action {
       environment.applyByReference(process);
     } else {
       inherit(process, host.environment());
-      try (SecretResolver resolver = new DeferredResolver(client::connect)) {
-        environment.applyByValue(process, resolver);
-      }
+      environment.applyByValue(process, client::connect);
     }
     return process;
   }

@@ -1,6 +1,9 @@
 package dev.latchkey.client.cli;
 
+import dev.latchkey.SecretConfigurationException;
+import dev.latchkey.client.ClientSettings;
 import dev.latchkey.client.Setting;
+import dev.latchkey.client.store.SecretStore;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +51,24 @@ final class Settings {
       paramLabel = "TIME",
       description = "How long values outlive an outage, as 24h (LATCHKEY_MAX_STALE).")
   private @Nullable String maxStale;
+
+  /** Returns the settings of a host's variables with these options over them. */
+  ClientSettings client(Host host) {
+    return ClientSettings.of(over(host.environment()));
+  }
+
+  /** Returns the store, for the caller to close. */
+  SecretStore store(Host host) {
+    ClientSettings client = client(host);
+    String uri = over(host.environment()).getOrDefault(Setting.SOURCE.variable(), "");
+    if (uri.regionMatches(true, 0, "http", 0, 4)) {
+      throw new SecretConfigurationException(
+          Setting.SOURCE.variable()
+              + " is a service, and this command lists and writes directories.",
+          "Give --source file:/directory, or list and write at the service.");
+    }
+    return client.store();
+  }
 
   /** Returns the given variables with these options in the place of the settings among them. */
   Map<String, String> over(Map<String, String> environment) {

@@ -12,6 +12,8 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * The steps of the quick start. What a step shows is what it does: each command goes through {@link
@@ -19,6 +21,7 @@ import java.util.Map;
  */
 final class Tour {
   private static final Path SHELL = Path.of("/bin/sh");
+  private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_./:=,@%+-]+");
 
   private final Host host;
   private final Path directory;
@@ -42,8 +45,8 @@ final class Tour {
   int run() {
     String keyset = directory.resolve("keyset.json").toString();
     say("A directory to play in, a store in it, and a keyset that seals and opens:");
-    String path = ShellWords.quote(directory.toString());
-    show("rm -rf " + path + " && mkdir -m 700 " + path);
+    String path = quote(directory.toString());
+    show("mkdir -m 700 " + path);
     export(Setting.SOURCE, directory.resolve("secrets").toUri().toString());
     export(Setting.KEYSET_FILE, keyset);
     latchkey("", List.of("keys", "init", keyset));
@@ -59,7 +62,7 @@ final class Tour {
     latchkey("", run);
 
     say("Your own app goes in the place of the last command. To type less:");
-    show("alias latchkey=" + ShellWords.quote(ShellWords.join(launcher)));
+    show("alias latchkey=" + quote(join(launcher)));
     return status;
   }
 
@@ -68,15 +71,15 @@ final class Tour {
     if (status != ExitStatus.OK) {
       return;
     }
-    String pipe = input.isEmpty() ? "" : "printf %s " + ShellWords.quote(input) + " | ";
-    show(pipe + ShellWords.join(launcher) + " " + ShellWords.join(words));
+    String pipe = input.isEmpty() ? "" : "printf %s " + quote(input) + " | ";
+    show(pipe + join(launcher) + " " + join(words));
     InputStream in = new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8));
     Host inner = host.withIn(in).withEnvironment(environment);
     status = new Latchkey(inner).run(words);
   }
 
   private void export(Setting setting, String value) {
-    show("export " + setting.variable() + "=" + ShellWords.quote(value));
+    show("export " + setting.variable() + "=" + quote(value));
     environment.put(setting.variable(), value);
   }
 
@@ -102,9 +105,15 @@ final class Tour {
     if (Files.isExecutable(SHELL)) {
       return List.of("sh", "-c", "echo FOO=$FOO; echo MY_APP_SECRET=$MY_APP_SECRET");
     }
-    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    String classPath = System.getProperty("java.class.path");
-    String main = PrintVariables.class.getName();
-    return List.of(java, "-cp", classPath, main, "FOO", "MY_APP_SECRET");
+    return List.of("cmd", "/c", "echo FOO=%FOO%& echo MY_APP_SECRET=%MY_APP_SECRET%");
+  }
+
+  private static String join(List<String> words) {
+    return words.stream().map(Tour::quote).collect(Collectors.joining(" "));
+  }
+
+  /** Writes a word so that a POSIX shell (XCU 2.2) reads it as it is. */
+  private static String quote(String word) {
+    return PLAIN.matcher(word).matches() ? word : "'" + word.replace("'", "'\\''") + "'";
   }
 }

@@ -21,7 +21,7 @@ final class ValueInput {
   }
 
   /** Returns the value, for the caller to close. */
-  SecretValue read(SecretName name) throws IOException {
+  SecretValue read(SecretName name) {
     if (host.terminal().present()) {
       return ask(name);
     }
@@ -56,11 +56,11 @@ final class ValueInput {
     }
   }
 
-  private SecretValue take() throws IOException {
+  private SecretValue take() {
     // One buffer of the full size: a growing one would leave its smaller forms behind.
     byte[] buffer = new byte[SecretValue.MAX_BYTES + (trimNewline ? 3 : 1)];
     try {
-      int read = host.in().readNBytes(buffer, 0, buffer.length);
+      int read = fill(buffer);
       int length = trimNewline && read < buffer.length ? trimmed(buffer, read) : read;
       if (length > SecretValue.MAX_BYTES) {
         throw new SecretValueException(
@@ -69,6 +69,16 @@ final class ValueInput {
       return SecretValue.adopt(Arrays.copyOf(buffer, length));
     } finally {
       Arrays.fill(buffer, (byte) 0);
+    }
+  }
+
+  private int fill(byte[] buffer) {
+    try {
+      return host.in().readNBytes(buffer, 0, buffer.length);
+    } catch (IOException e) {
+      throw new SecretValueException(
+          "Standard input cannot be read.",
+          "Give the value in a file or a pipe; a directory is none.");
     }
   }
 

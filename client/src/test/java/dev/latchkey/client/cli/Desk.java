@@ -6,6 +6,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +21,10 @@ final class Desk {
   Terminal terminal = Terminal.ABSENT;
   InputStream in = InputStream.nullInputStream();
   int started;
+
+  /** Whether every write to standard output fails. */
+  boolean outputFails;
+
   private String out = "";
   private String err = "";
 
@@ -58,7 +63,7 @@ final class Desk {
     var host =
         new Host(
             in,
-            new PrintStream(outBytes, true, UTF_8),
+            new PrintStream(outputFails ? new Failing() : outBytes, true, UTF_8),
             new PrintStream(errBytes, true, UTF_8),
             environment,
             terminal,
@@ -73,6 +78,13 @@ final class Desk {
     out = outBytes.toString(UTF_8);
     err = errBytes.toString(UTF_8);
     return status;
+  }
+
+  private static final class Failing extends OutputStream {
+    @Override
+    public void write(int b) throws IOException {
+      throw new IOException("No room");
+    }
   }
 
   String out() {

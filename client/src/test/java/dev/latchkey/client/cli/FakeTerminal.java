@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class FakeTerminal implements Terminal {
   final List<String> prompts = new ArrayList<>();
   final List<char[]> given = new ArrayList<>();
+  boolean pipesOut;
   private final Deque<String> lines = new ArrayDeque<>();
 
   FakeTerminal(String... lines) {
@@ -24,6 +25,11 @@ final class FakeTerminal implements Terminal {
   @Override
   public boolean typedInSight() {
     return false;
+  }
+
+  @Override
+  public boolean pipesOut() {
+    return pipesOut;
   }
 
   @Override

@@ -16,10 +16,12 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class LatchkeyIT {
   private static final String CLASS_PATH =
       Jar.PATH + ":" + Path.of("target/test-classes").toAbsolutePath();
@@ -217,13 +219,37 @@ class LatchkeyIT {
   }
 
   @Test
-  void list_closedPipe_printsNoTrace() throws Exception {
+  @EnabledOnOs(OS.LINUX)
+  void list_closedPipe_isSilent() throws Exception {
     ProcessBuilder shell =
         jar.configured(
             new ProcessBuilder(
-                "/bin/sh", "-c", "\"$0\" -jar \"$1\" list | true", Jar.JAVA, Jar.PATH.toString()));
+                "/bin/sh",
+                "-c",
+                // The command starts when its reader has let go of the pipe.
+                "mkfifo gone; (read line < gone; \"$0\" -jar \"$1\" list; echo $? >&2) | (exec <&-;"
+                    + " echo > gone)",
+                Jar.JAVA,
+                Jar.PATH.toString()));
 
-    assertThat(Jar.finish(shell, new byte[0]).err()).doesNotContain("Exception", "\tat ");
+    assertThat(Jar.finish(shell, new byte[0]).err()).isEqualTo("74\n");
+  }
+
+  @Test
+  void create_directoryAsInput_saysSo() throws Exception {
+    ProcessBuilder shell =
+        jar.configured(
+            new ProcessBuilder(
+                "/bin/sh",
+                "-c",
+                "\"$0\" -jar \"$1\" create other < .",
+                Jar.JAVA,
+                Jar.PATH.toString()));
+
+    Jar.Outcome outcome = Jar.finish(shell, new byte[0]);
+
+    assertThat(outcome.err()).startsWith("latchkey: Standard input cannot be read.\n");
+    assertThat(outcome.status()).isEqualTo(65);
   }
 
   @Test
@@ -264,6 +290,12 @@ class LatchkeyIT {
     Path kept = directory.resolve("kept here");
     Jar.Outcome shown = jar.run("", "quickstart", "--keep", kept.toString()).succeeded();
     assertThat(kept.resolve("keyset.json")).exists();
+    assertThat(shown.out())
+        .contains("\n$ mkdir -m 700 '" + kept + "'\n")
+        .doesNotContain("rm -rf")
+        .endsWith("The commands can be pasted, one by one, once " + kept + " is removed.\n");
+    assertThat(jar.run("", "quickstart", "--keep", kept.toString()).status()).isEqualTo(64);
+    Files.move(kept, directory.resolve("moved away"));
     String commands =
         shown
             .out()
@@ -285,7 +317,6 @@ class LatchkeyIT {
     assertThat(pasted.out().lines()).hasSize(6);
     assertThat(printed)
         .containsAll(pasted.out().lines().filter(line -> !line.startsWith("my-secret")).toList());
-    assertThat(jar.run("", "quickstart", "--keep", kept.toString()).status()).isEqualTo(64);
   }
 
   private static boolean isThere(String program) {

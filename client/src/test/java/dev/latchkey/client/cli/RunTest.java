@@ -172,7 +172,7 @@ class RunTest {
     assertThat(desk.err())
         .isEqualTo(
             lines(
-                "latchkey: A: LATCHKEY_SOURCE is not set.",
+                "latchkey: LATCHKEY_SOURCE is not set.",
                 "Set it to where the secrets are: https://… or file:/directory."));
   }
 
@@ -207,6 +207,49 @@ class RunTest {
                 "B\tsecret://no?optional\t-\tabsent"));
     assertThat(desk.err()).isEmpty();
     assertThat(desk.started).isZero();
+  }
+
+  @Test
+  void check_nothingBound_saysSo() {
+    assertThat(desk.run("check", "--env", "FOO=bar")).isZero();
+    assertThat(desk.out()).isEqualTo(lines("Nothing is bound: give --secret NAME=SECRET."));
+    assertThat(desk.err()).isEmpty();
+  }
+
+  @Test
+  void check_valuesThatDoNotFit_areUnfit() {
+    desk.input("a\0b").run("create", "nul");
+    desk.input(new byte[] {(byte) 0xff}).run("create", "bin");
+    desk.input("x".repeat(200_000)).run("create", "big");
+    desk.environment.put("URL", "${secret://my-secret}${secret://bin}");
+
+    int status =
+        desk.run(
+            "check",
+            "--secret=A=nul",
+            "--secret=B=big",
+            "--secret=C=my-secret",
+            "--secret=D=no?optional",
+            "--secret=E=my-secrt");
+
+    assertThat(desk.out())
+        .isEqualTo(
+            lines(
+                "URL\tsecret://my-secret\t1\tunfit",
+                "URL\tsecret://bin\t1\tunfit",
+                "A\tsecret://nul\t1\tunfit",
+                "B\tsecret://big\t1\tunfit",
+                "C\tsecret://my-secret\t1\tok",
+                "D\tsecret://no?optional\t-\tabsent",
+                "E\tsecret://my-secrt\t-\tnot-found"));
+    assertThat(desk.err().lines().filter(line -> line.startsWith("latchkey: ")))
+        .containsExactly(
+            "latchkey: E: No secret named 'my-secrt' in project 'default'.",
+            "latchkey: URL: The value is not UTF-8 text. Bound by secret://bin.",
+            "latchkey: A: The value has a NUL character, which no environment variable can hold.",
+            "latchkey: B: The variable is over 128 KiB, the most that an environment variable can"
+                + " hold.");
+    assertThat(status).isEqualTo(66);
   }
 
   @Test

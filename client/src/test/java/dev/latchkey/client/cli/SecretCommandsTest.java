@@ -9,10 +9,12 @@ import dev.latchkey.SecretValue;
 import dev.latchkey.client.ClientSettings;
 import dev.latchkey.client.SecretsClient;
 import java.io.InputStream;
+import java.io.PipedInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,7 +41,8 @@ class SecretCommandsTest {
 
     assertThat(desk.input(value).run("create", "binary")).isZero();
 
-    assertThat(desk.out()).isEqualTo("Created binary, version 1." + System.lineSeparator());
+    assertThat(desk.out())
+        .isEqualTo(lines("Created binary, version 1 (256 bytes, ends with a newline)."));
     assertThat(stored("binary")).isEqualTo(value);
   }
 
@@ -63,6 +66,62 @@ class SecretCommandsTest {
 
     assertThat(desk.input(value).run("create", "large", "--trim-newline")).isZero();
     assertThat(stored("large")).isEqualTo(Arrays.copyOf(value, SecretValue.MAX_BYTES));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "v,1 byte",
+    "vw,2 bytes",
+    "v\\n,'2 bytes, ends with a newline'",
+    "\\n,'1 byte, ends with a newline'",
+    "'',0 bytes: the value is empty"
+  })
+  void create_done_showsSlips(String value, String shown) {
+    assertThat(desk.input(unescaped(value)).run("create", "text")).isZero();
+    assertThat(desk.out()).isEqualTo(lines("Created text, version 1 (" + shown + ")."));
+  }
+
+  @Test
+  void create_inputFails_saysSo() {
+    desk.in = new PipedInputStream();
+
+    assertThat(desk.run("create", "other")).isEqualTo(65);
+    assertThat(desk.err())
+        .isEqualTo(
+            lines(
+                "latchkey: Standard input cannot be read.",
+                "Give the value in a file or a pipe; a directory is none."));
+  }
+
+  @Test
+  void anyChange_outputFails_saysThatItIsDone() {
+    desk.outputFails = true;
+
+    assertThat(desk.input("other").run("replace", "my-secret")).isEqualTo(74);
+    assertThat(desk.err())
+        .isEqualTo(
+            lines(
+                "latchkey: Standard output is closed or full.",
+                "It was done all the same: Replaced my-secret, version 2 (5 bytes)."));
+    assertThat(stored("my-secret")).isEqualTo("other".getBytes(StandardCharsets.UTF_8));
+    assertThat(desk.run("delete", "--yes", "my-secret")).isEqualTo(74);
+    assertThat(desk.err()).contains("It was done all the same: Deleted my-secret.");
+    assertThat(desk.input("v").run("create", "my-secret")).isEqualTo(74);
+    assertThat(desk.err()).contains("It was done all the same: Created my-secret, version 4");
+  }
+
+  @Test
+  void list_outputFails_saysSoUnlessItsReaderLeft() {
+    desk.outputFails = true;
+
+    assertThat(desk.run("list")).isEqualTo(74);
+    assertThat(desk.err()).isEqualTo(lines("latchkey: Standard output is closed or full."));
+
+    var terminal = new FakeTerminal();
+    terminal.pipesOut = true;
+    desk.terminal = terminal;
+    assertThat(desk.run("list")).isEqualTo(74);
+    assertThat(desk.err()).isEmpty();
   }
 
   @ParameterizedTest
@@ -162,9 +221,62 @@ class SecretCommandsTest {
   }
 
   @Test
+  void create_existingAtTerminal_asksForNoValue() {
+    var terminal = new FakeTerminal("v", "v");
+    desk.terminal = terminal;
+
+    assertThat(desk.run("create", "my-secret")).isEqualTo(73);
+    assertThat(desk.run("replace", "other")).isEqualTo(66);
+    assertThat(terminal.prompts).isEmpty();
+  }
+
+  @Test
+  void create_deleted_isANewVersion() {
+    assertThat(desk.run("delete", "--yes", "my-secret")).isZero();
+    assertThat(desk.input("v").run("create", "my-secret")).isZero();
+    assertThat(desk.out()).isEqualTo(lines("Created my-secret, version 3 (1 byte)."));
+  }
+
+  @Test
+  void replace_wrongKeyset_isRefusedUnlessItIsNew() {
+    String other = directory.resolve("other.json").toString();
+    assertThat(desk.run("keys", "init", other)).isZero();
+    desk.environment.put("LATCHKEY_KEYSET_FILE", other);
+
+    assertThat(desk.input("hunter2").run("replace", "my-secret")).isEqualTo(77);
+    assertThat(desk.err())
+        .isEqualTo(
+            lines(
+                "latchkey: The keyset does not open 'my-secret' version 1 in project 'default', so"
+                    + " nothing is replaced.",
+                "Give the keyset that its readers have; if they are to get this one, add"
+                    + " --new-keyset."));
+    assertThat(desk.out()).isEmpty();
+
+    assertThat(desk.input("other").run("replace", "--new-keyset", "my-secret")).isZero();
+    assertThat(desk.out()).isEqualTo(lines("Replaced my-secret, version 2 (5 bytes)."));
+    assertThat(stored("my-secret")).isEqualTo("other".getBytes(StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void replace_publicKeyset_isNotChecked() {
+    String hybrid = directory.resolve("hybrid.json").toString();
+    String half = directory.resolve("public.json").toString();
+    desk.run("keys", "init", "--hybrid", hybrid);
+    desk.run("keys", "public", hybrid, half);
+    desk.environment.put("LATCHKEY_KEYSET_FILE", half);
+    assertThat(desk.input("one").run("create", "sealed")).isZero();
+
+    assertThat(desk.input("two").run("replace", "sealed")).isZero();
+
+    desk.environment.put("LATCHKEY_KEYSET_FILE", hybrid);
+    assertThat(stored("sealed")).isEqualTo("two".getBytes(StandardCharsets.UTF_8));
+  }
+
+  @Test
   void replace_existing_isNewVersion() {
     assertThat(desk.input("other").run("replace", "my-secret")).isZero();
-    assertThat(desk.out()).isEqualTo(lines("Replaced my-secret, version 2."));
+    assertThat(desk.out()).isEqualTo(lines("Replaced my-secret, version 2 (5 bytes)."));
     assertThat(stored("my-secret")).isEqualTo("other".getBytes(StandardCharsets.UTF_8));
   }
 
@@ -219,8 +331,17 @@ class SecretCommandsTest {
   }
 
   @Test
-  void list_httpSource_saysWhereToWrite() {
-    assertThat(desk.run("list", "--source", "https://example.org")).isEqualTo(78);
+  void anyCommandOfTheStore_httpSource_saysWhatItTakes() {
+    for (String command : List.of("list", "create other", "replace other", "delete --yes other")) {
+      desk.environment.put("LATCHKEY_SOURCE", "https://example.org");
+      assertThat(desk.run(command.split(" ", -1))).isEqualTo(78);
+      assertThat(desk.err())
+          .isEqualTo(
+              lines(
+                  "latchkey: LATCHKEY_SOURCE is a service, and this command lists and writes"
+                      + " directories.",
+                  "Give --source file:/directory, or list and write at the service."));
+    }
   }
 
   @Test

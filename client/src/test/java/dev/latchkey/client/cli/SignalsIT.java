@@ -5,13 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,8 +25,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/**
+ * Launchers start in a session of their own and with the default signals: the tests send what a
+ * terminal would have sent itself, and a build in the background ignores interrupts.
+ */
 @EnabledOnOs({OS.LINUX, OS.MAC})
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class SignalsIT {
+  private static final List<String> DEFAULT_SIGNALS =
+      List.of("env", "--default-signal=INT,HUP,TERM");
   private static final int ROUNDS = 5;
 
   /** Prints each signal as it comes, and ends at a line of input; waits in a way signals end. */
@@ -37,9 +50,37 @@ class SignalsIT {
   @TempDir private Path directory;
   private Jar jar = new Jar(Path.of(""));
 
+  private final List<Process> launchers = new CopyOnWriteArrayList<>();
+
+  @BeforeAll
+  static void findTools() {
+    List<String> command = new ArrayList<>(List.of("setsid"));
+    command.addAll(DEFAULT_SIGNALS);
+    command.add("true");
+    assumeTrue(succeeds(command), "setsid (util-linux) or env --default-signal is not installed");
+  }
+
+  private static boolean succeeds(List<String> command) {
+    try {
+      return new ProcessBuilder(command).start().waitFor() == 0;
+    } catch (IOException e) {
+      return false;
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
   @BeforeEach
   void furnish() throws Exception {
     jar = Jar.furnished(directory);
+  }
+
+  @AfterEach
+  void end() {
+    for (Process launcher : launchers) {
+      launcher.descendants().forEach(ProcessHandle::destroyForcibly);
+      launcher.destroyForcibly();
+    }
   }
 
   @ParameterizedTest
@@ -57,7 +98,8 @@ class SignalsIT {
       launcher.getOutputStream().close();
 
       assertThat(out.lines()).containsExactly("end");
-      assertThat(launcher.waitFor()).isEqualTo(9);
+      assertThat(launcher.waitFor(60, TimeUnit.SECONDS)).isTrue();
+      assertThat(launcher.exitValue()).isEqualTo(9);
     }
   }
 
@@ -117,13 +159,19 @@ class SignalsIT {
             print(seen.count(b'INT'), os.WEXITSTATUS(os.waitpid(pid, 0)[1]))
             """);
     ProcessBuilder run = jar.builder(arguments(COUNTING));
-    run.command().addAll(0, List.of("/usr/bin/python3", pty.toString()));
+    run.command().addAll(0, List.of("timeout", "50", "/usr/bin/python3", pty.toString()));
+    run.command().addAll(0, DEFAULT_SIGNALS);
 
     assertThat(Jar.finish(run, new byte[0]).succeeded().out()).isEqualTo("1 9\n");
   }
 
   private Process run(String script) throws Exception {
-    return jar.builder(arguments(script)).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    ProcessBuilder builder = jar.builder(arguments(script));
+    builder.command().addAll(0, DEFAULT_SIGNALS);
+    builder.command().add(0, "setsid");
+    Process launcher = builder.redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    launchers.add(launcher);
+    return launcher;
   }
 
   private static String[] arguments(String script) {

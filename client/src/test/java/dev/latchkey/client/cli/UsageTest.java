@@ -40,6 +40,34 @@ class UsageTest {
             "crate",
             "There is no command 'latchkey crate'.",
             "Nearest name: create. See `latchkey --help`."),
+        mistake(
+            "rnu",
+            "There is no command 'latchkey rnu'.",
+            "Nearest name: run. See `latchkey --help`."),
+        mistake(
+            "rnu --help",
+            "There is no command 'latchkey rnu'.",
+            "Nearest name: run. See `latchkey --help`."),
+        mistake(
+            "--version rnu",
+            "There is no command 'latchkey rnu'.",
+            "Nearest name: run. See `latchkey --help`."),
+        mistake(
+            "keys rotat -h",
+            "There is no command 'latchkey keys rotat'.",
+            "Nearest name: rotate. See `latchkey keys --help`."),
+        mistake(
+            "get db",
+            "There is no command 'latchkey get': values are never printed.",
+            "Give a process the value: latchkey run --secret A=db -- printenv A"),
+        mistake(
+            "show --help",
+            "There is no command 'latchkey show': values are never printed.",
+            "Give a process the value: latchkey run --secret A=my-secret -- printenv A"),
+        mistake(
+            "get hunter2",
+            "There is no command 'latchkey get': values are never printed.",
+            "Give a process the value: latchkey run --secret A=my-secret -- printenv A"),
         mistake("hunter2=x", "No such command.", "See `latchkey --help`."),
         mistake(
             "keys rotat",
@@ -63,6 +91,12 @@ class UsageTest {
             "run --secrt=hunter2 x",
             "There is no option --secrt.",
             "Nearest name: --secret. " + RUN_USAGE),
+        mistake(
+            "run -e A=b -- x",
+            "There is no option -e.",
+            "It has no short form: --env. " + RUN_USAGE),
+        mistake(
+            "run --evn A=b -- x", "There is no option --evn.", "Nearest name: --env. " + RUN_USAGE),
         mistake("run -phunter2 x", "There is no such option.", RUN_USAGE),
         mistake("run --role hunter2 x", "--role is none of its values.", "It is flow or work."),
         mistake("run --role work --role flow x", "--role is given twice.", "Leave one out."),
