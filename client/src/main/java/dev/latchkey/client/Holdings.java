@@ -77,12 +77,13 @@ final class Holdings {
       return;
     }
     values.remove(ref);
+    if (isOver(failure)) {
+      return;
+    }
     if (failures.size() >= MAX_FAILURES) {
       failures.clear();
     }
-    if (!isOver(failure)) {
-      failures.put(ref, failure);
-    }
+    failures.put(ref, failure);
   }
 
   /**

@@ -8,19 +8,21 @@ import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
 
 /** All that is logged by anybody, at any level, while it is open. */
-final class RecordedLog extends Handler implements AutoCloseable {
+public final class RecordedLog extends Handler implements AutoCloseable {
   private final Logger root = Logger.getLogger("");
   private final Level level = root.getLevel();
   private final StringWriter log = new StringWriter();
 
-  RecordedLog() {
+  /** Begins to record. */
+  public RecordedLog() {
     setLevel(Level.ALL);
     setFormatter(new SimpleFormatter());
     root.setLevel(Level.ALL);
     root.addHandler(this);
   }
 
-  String text() {
+  /** Returns all that was logged so far. */
+  public String text() {
     return log.toString();
   }
 

@@ -13,12 +13,12 @@ import dev.latchkey.SecretUnauthenticatedException;
 import dev.latchkey.SecretUnavailableException;
 import dev.latchkey.SecretValueException;
 import dev.latchkey.client.Canary;
+import dev.latchkey.client.RecordedLog;
 import dev.latchkey.client.source.CiphertextAnswer.Denied;
 import dev.latchkey.client.source.CiphertextAnswer.NotFound;
 import dev.latchkey.client.source.CiphertextAnswer.Sealed;
 import dev.latchkey.client.source.CiphertextAnswer.Unchanged;
 import java.io.IOException;
-import java.io.StringWriter;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
@@ -34,11 +34,8 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.logging.Handler;
 import java.util.logging.Level;
-import java.util.logging.LogRecord;
 import java.util.logging.Logger;
-import java.util.logging.SimpleFormatter;
 import java.util.stream.Stream;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
@@ -672,8 +669,7 @@ class HttpSourceTest {
   void everyFailure_neverShowsTokenOrBody() {
     Canary token = new Canary(TOKEN.getBytes(UTF_8));
     Canary body = new Canary(BODY_CANARY.getBytes(UTF_8));
-    var log = new StringWriter();
-    try (var recording = new Recording(log)) {
+    try (var log = new RecordedLog()) {
       List<MockResponse> responses = new ArrayList<>();
       for (int code : new int[] {200, 302, 400, 401, 403, 404, 429, 500}) {
         responses.add(new MockResponse.Builder().code(code).body(BODY_CANARY).build());
@@ -698,42 +694,12 @@ class HttpSourceTest {
         assertThat(token.isIn(thrown) || body.isIn(thrown)).as("%s", thrown).isFalse();
       }
       assertThat(token.isIn(source.toString())).isFalse();
-      assertThat(token.isIn(log.toString())).isFalse();
-      assertThat(log.toString()).isNotEmpty();
+      assertThat(token.isIn(log.text())).isFalse();
+      assertThat(log.text()).isNotEmpty();
 
       // The scan sees what is logged by anybody at any level.
       Logger.getLogger("okhttp3.OkHttpClient").log(Level.FINEST, TOKEN);
-      assertThat(token.isIn(log.toString())).isTrue();
-      assertThat(recording).isNotNull();
-    }
-  }
-
-  /** Records all that is logged with java.util.logging while it is open. */
-  private static final class Recording extends Handler implements AutoCloseable {
-    private final Logger root = Logger.getLogger("");
-    private final Level level = root.getLevel();
-    private final StringWriter log;
-
-    Recording(StringWriter log) {
-      this.log = log;
-      setLevel(Level.ALL);
-      setFormatter(new SimpleFormatter());
-      root.setLevel(Level.ALL);
-      root.addHandler(this);
-    }
-
-    @Override
-    public void publish(LogRecord logged) {
-      log.write(getFormatter().format(logged));
-    }
-
-    @Override
-    public void flush() {}
-
-    @Override
-    public void close() {
-      root.removeHandler(this);
-      root.setLevel(level);
+      assertThat(token.isIn(log.text())).isTrue();
     }
   }
 }
