@@ -16,6 +16,25 @@ public interface CiphertextSource extends AutoCloseable {
   String project();
 
   /**
+   * Returns a text that differs between sources whose answers may differ: where the source asks,
+   * and as whom. What one was told is never kept for another. It holds no credential, but may hold
+   * its digest. The default is the class and the project, which is enough for one that has no
+   * address.
+   */
+  default String identity() {
+    return getClass().getName() + " " + project();
+  }
+
+  /**
+   * Tells whether the source can hold its answer until there is news, see {@link
+   * FetchRequest#hold}. Only such a source is watched; others are asked from time to time. The
+   * default is false.
+   */
+  default boolean canHold() {
+    return false;
+  }
+
+  /**
    * Loads what the first {@link #fetch} needs and asks for nothing, so that a starting process can
    * do something else meanwhile. Need not be called; never throws for what a fetch would throw for.
    */
