@@ -24,7 +24,9 @@ public record SecretsReport(List<Line> bindings, List<SecretException> malformed
       var text = new StringBuilder(variable).append(' ').append(ref).append(' ');
       status.version().ifPresent(version -> text.append("version ").append(version).append(", "));
       status.age().ifPresent(age -> text.append(age.toSeconds()).append(" s old, "));
-      return text.append(status.state()).toString();
+      text.append(status.state());
+      status.problem().ifPresent(problem -> text.append(": ").append(problem));
+      return text.toString();
     }
   }
 

@@ -103,7 +103,10 @@ final class FakeResolver implements SecretResolver {
   public SecretStatus status(SecretRef ref) {
     return secrets.containsKey(ref)
         ? new SecretStatus(
-            SecretStatus.State.FRESH, OptionalLong.of(3), Optional.of(Duration.ofMillis(12_900)))
+            SecretStatus.State.FRESH,
+            OptionalLong.of(3),
+            Optional.of(Duration.ofMillis(12_900)),
+            Optional.empty())
         : SecretStatus.NOT_LOADED;
   }
 

@@ -1,12 +1,14 @@
 package dev.latchkey.client;
 
 import dev.latchkey.SecretAccessDeniedException;
+import dev.latchkey.SecretConfigurationException;
 import dev.latchkey.SecretDecryptionException;
 import dev.latchkey.SecretException;
 import dev.latchkey.SecretName;
 import dev.latchkey.SecretNotFoundException;
 import dev.latchkey.SecretProtocolException;
 import dev.latchkey.SecretRef;
+import dev.latchkey.SecretUnavailableException;
 import dev.latchkey.client.source.CiphertextAnswer;
 import dev.latchkey.client.source.CiphertextQuery;
 import dev.latchkey.spi.Decryptor;
@@ -14,44 +16,69 @@ import dev.latchkey.spi.SealedSecret;
 import dev.latchkey.spi.SecretIdentity;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Makes of an answer what the cache holds: a ciphertext is checked against the question, opened
  * once, its fields taken and sealed again under the process key, and the plaintext overwritten.
  */
 final class Arrivals {
+  private static final long KEEP_FAILURE_NANOS = Duration.ofSeconds(5).toNanos();
+
+  /** Of how many names the highest version is remembered: more than are ever held. */
+  private static final int MAX_SEEN = 20_000;
+
   private final String project;
   private final Decryptor decryptor;
   private final ProcessKey key;
-  private final long keepFailureNanos;
+  private final Scheduler scheduler;
+  private final SecretsListener listener;
 
   /** The highest version seen of each name: a source that goes back behind it is not believed. */
-  private final Map<SecretName, Long> highest = new ConcurrentHashMap<>();
+  private final Map<SecretName, Long> highest =
+      Collections.synchronizedMap(
+          new LinkedHashMap<>(16, 0.75f, true) {
+            private static final long serialVersionUID = 1L;
 
-  Arrivals(String project, Decryptor decryptor, ProcessKey key, Duration keepFailure) {
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<SecretName, Long> eldest) {
+              return size() > MAX_SEEN;
+            }
+          });
+
+  Arrivals(
+      String project,
+      Decryptor decryptor,
+      ProcessKey key,
+      Scheduler scheduler,
+      SecretsListener listener) {
     this.project = project;
     this.decryptor = decryptor;
     this.key = key;
-    this.keepFailureNanos = keepFailure.toNanos();
+    this.scheduler = scheduler;
+    this.listener = listener;
   }
 
   /**
-   * Returns what is to be held for each of the references that a query was asked for.
+   * Adds what is to be held for each of the references of a question; nothing for those that hold
+   * less than the version which is unchanged. Tells whether what came could be opened.
    *
-   * @param now when it was asked, in ticks
+   * @param asked when the question was asked, in ticks
    */
-  Map<SecretRef, Outcome> take(
-      CiphertextQuery query, CiphertextAnswer answer, List<SecretRef> refs, long now) {
-    Map<SecretRef, Outcome> held = new LinkedHashMap<>();
+  boolean take(
+      Question question, CiphertextAnswer answer, long asked, Map<SecretRef, Outcome> loaded) {
+    CiphertextQuery query = question.query();
     if (answer instanceof CiphertextAnswer.Unchanged unchanged
         && query.knownVersion().orElse(0) == unchanged.version()) {
-      refs.forEach(ref -> held.put(ref, new Outcome.Unchanged(now)));
-      return held;
+      for (SecretRef ref : question.refs()) {
+        if (question.known(ref) == unchanged.version()) {
+          loaded.put(ref, new Outcome.Unchanged(asked));
+        }
+      }
+      return true;
     }
     SealedSecret secret;
     byte[] value;
@@ -63,21 +90,34 @@ final class Arrivals {
         highest.merge(secret.identity().name(), secret.identity().version(), Math::max);
       }
     } catch (SecretException e) {
-      refs.forEach(ref -> held.put(ref, kept(e, now)));
-      return held;
+      fail(question, e, asked, loaded);
+      return !(e instanceof SecretDecryptionException);
     }
     try {
-      for (SecretRef ref : refs) {
-        held.put(ref, reseal(ref, value, secret.identity(), now));
+      for (SecretRef ref : question.refs()) {
+        loaded.put(ref, reseal(ref, value, secret.identity(), asked));
       }
     } finally {
       Arrays.fill(value, (byte) 0);
     }
-    return held;
+    return true;
   }
 
-  private Outcome.Failure kept(SecretException failure, long now) {
-    return new Outcome.Failure(failure, now, now + keepFailureNanos);
+  /** Adds the failure for each of the references of a question. */
+  void fail(Question question, SecretException e, long asked, Map<SecretRef, Outcome> loaded) {
+    Outcome.Failure failure = failure(e, asked);
+    for (SecretRef ref : question.refs()) {
+      loaded.put(ref, failure);
+    }
+  }
+
+  /** An answer is kept for a moment. That there was none is not: the next caller asks again. */
+  private Outcome.Failure failure(SecretException e, long asked) {
+    boolean answered =
+        !(e instanceof SecretConfigurationException)
+            && (!(e instanceof SecretUnavailableException) || e instanceof SecretProtocolException);
+    long now = scheduler.nanos();
+    return new Outcome.Failure(e, asked, answered ? now + KEEP_FAILURE_NANOS : now);
   }
 
   private SealedSecret sealed(CiphertextQuery query, CiphertextAnswer answer) {
@@ -129,6 +169,7 @@ final class Arrivals {
     }
     long seen = query.version().isEmpty() ? highest.getOrDefault(identity.name(), 0L) : 0;
     if (identity.version() < seen) {
+      listener.rollbackRefused(identity.name(), identity.version(), seen);
       throw new SecretProtocolException(
           "The source went back to " + identity + ", after version " + seen + " was seen.",
           "If that is meant, create the old value as a new version.");
@@ -148,18 +189,18 @@ final class Arrivals {
     }
   }
 
-  private Outcome reseal(SecretRef ref, byte[] value, SecretIdentity identity, long now) {
+  private Outcome reseal(SecretRef ref, byte[] value, SecretIdentity identity, long asked) {
     if (ref.field().isEmpty()) {
-      return new Outcome.Value(key.seal(value), identity.version(), now);
+      return new Outcome.Value(key.seal(value), identity.version(), asked);
     }
     byte[] field;
     try {
       field = Fields.take(value, ref.field().get(), identity.toString());
     } catch (SecretException e) {
-      return kept(e, now);
+      return failure(e, asked);
     }
     try {
-      return new Outcome.Value(key.seal(field), identity.version(), now);
+      return new Outcome.Value(key.seal(field), identity.version(), asked);
     } finally {
       Arrays.fill(field, (byte) 0);
     }

@@ -1,20 +1,28 @@
 package dev.latchkey.client;
 
 import dev.latchkey.Registration;
+import dev.latchkey.SecretException;
 import dev.latchkey.SecretRef;
 import dev.latchkey.SecretStatus;
+import dev.latchkey.SecretUnavailableException;
+import dev.latchkey.client.source.FetchRequest;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a client holds: takes the outcomes of requests, and tells what of them may be used. Reading
- * takes no lock; taking does, so that of two outcomes about one reference the newer one stays.
+ * takes no lock; taking does, so that of two outcomes about one reference the newer one stays. The
+ * listener is told of what changed once the lock is free.
  */
 final class Holdings {
   /** Beyond this many refusals at once, somebody asks for names at random. */
@@ -23,15 +31,22 @@ final class Holdings {
   private final ValueCache values;
   private final Map<SecretRef, Outcome.Failure> failures = new ConcurrentHashMap<>();
   private final Rotations rotations;
-  private final LongSupplier ticker;
-  private final long maxStaleNanos;
+  private final Scheduler scheduler;
+  private final SecretsListener listener;
+  private final Duration maxStale;
   private boolean closed;
 
-  Holdings(ValueCache values, Rotations rotations, LongSupplier ticker, Duration maxStale) {
+  Holdings(
+      ValueCache values,
+      Rotations rotations,
+      Scheduler scheduler,
+      SecretsListener listener,
+      Duration maxStale) {
     this.values = values;
     this.rotations = rotations;
-    this.ticker = ticker;
-    this.maxStaleNanos = maxStale.toNanos();
+    this.scheduler = scheduler;
+    this.listener = listener;
+    this.maxStale = maxStale;
   }
 
   Outcome.@Nullable Value value(SecretRef ref) {
@@ -49,12 +64,26 @@ final class Holdings {
   }
 
   private boolean isOver(Outcome.Failure failure) {
-    return failure.until() - ticker.getAsLong() <= 0;
+    return failure.until() - scheduler.nanos() <= 0;
   }
 
   /** Takes what came of a request, for everybody to see from now on. */
-  synchronized void accept(SecretRef ref, Outcome outcome) {
-    Outcome.Value former = values.get(ref);
+  void accept(SecretRef ref, Outcome outcome) {
+    Outcome.Value former;
+    SecretException formerly;
+    Outcome.Value now;
+    synchronized (this) {
+      former = values.get(ref);
+      formerly = former == null ? null : former.stale;
+      take(ref, former, outcome);
+      now = values.get(ref);
+    }
+    if (former != null || (now != null && now.stale != null)) {
+      tell(ref, former, formerly, now, outcome);
+    }
+  }
+
+  private void take(SecretRef ref, Outcome.@Nullable Value former, Outcome outcome) {
     if (closed || (former != null && isOvertaken(outcome, former))) {
       if (outcome instanceof Outcome.Value value) {
         value.current = false; // So that nobody who waited for it keeps it.
@@ -64,16 +93,16 @@ final class Holdings {
       values.put(ref, value);
       rotations.arrived(ref, value.version);
     } else if (outcome instanceof Outcome.Failure failure) {
-      accept(ref, former, failure);
+      fail(ref, former, failure);
     } else if (former != null) {
       former.confirmedAt = outcome.asked();
-      former.fresh = true;
+      former.stale = null;
     }
   }
 
-  private void accept(SecretRef ref, Outcome.@Nullable Value former, Outcome.Failure failure) {
+  private void fail(SecretRef ref, Outcome.@Nullable Value former, Outcome.Failure failure) {
     if (former != null && failure.sparesFormerValue() && !isTooOld(former)) {
-      former.fresh = false;
+      former.stale = failure.failure();
       return;
     }
     values.remove(ref);
@@ -91,34 +120,75 @@ final class Holdings {
    * about one reference: a caller's, and a refresh for a listener.
    */
   private static boolean isOvertaken(Outcome outcome, Outcome.Value held) {
-    return outcome instanceof Outcome.Value value
-        ? value.version < held.version
-        : outcome.asked() - held.confirmedAt < 0;
+    if (outcome instanceof Outcome.Value value && value.version != held.version) {
+      return value.version < held.version;
+    }
+    return outcome.asked() - held.confirmedAt < 0;
   }
 
   private boolean isTooOld(Outcome.Value value) {
-    return ticker.getAsLong() - value.confirmedAt > maxStaleNanos;
+    return scheduler.nanos() - value.confirmedAt > maxStale.toNanos();
   }
 
-  /**
-   * Drops values that have not been confirmed for too long, whatever the source is doing.
-   *
-   * @param unanswered whether the source owes an answer since the last time
-   */
-  synchronized void expire(boolean unanswered) {
-    values.forEach(
-        (ref, value) -> {
-          if (unanswered) {
-            value.fresh = false;
-          }
-          if (isTooOld(value)) {
-            values.remove(ref);
-          }
-        });
-    failures.values().removeIf(this::isOver);
+  private void tell(
+      SecretRef ref,
+      Outcome.@Nullable Value former,
+      @Nullable SecretException formerly,
+      Outcome.@Nullable Value now,
+      Outcome outcome) {
+    if (now == null) {
+      if (outcome instanceof Outcome.Failure failure) {
+        listener.withdrawn(ref, failure.failure());
+      }
+      return;
+    }
+    if (former != null && former.version != now.version) {
+      listener.rotated(ref, former.version, now.version);
+    }
+    SecretException stale = now.stale;
+    if (stale != null && formerly == null) {
+      listener.stale(ref, stale);
+    } else if (stale == null && formerly != null) {
+      listener.renewed(ref);
+    }
   }
 
-  /** Returns what to ask the source about: each reference, and the version held of it or 0. */
+  /** Drops values that have not been confirmed for too long, whatever the source is doing. */
+  void expire() {
+    List<SecretRef> expired = new ArrayList<>();
+    synchronized (this) {
+      values.forEach(
+          (ref, value) -> {
+            if (isTooOld(value)) {
+              values.remove(ref);
+              expired.add(ref);
+            }
+          });
+      failures.values().removeIf(this::isOver);
+    }
+    for (SecretRef ref : expired) {
+      listener.withdrawn(
+          ref,
+          new SecretUnavailableException(
+              "The source has not confirmed '" + ref.name() + "' for " + maxStale + ".",
+              "Look at why the source cannot be reached, or allow more by LATCHKEY_MAX_STALE."));
+    }
+  }
+
+  /** Marks values whose renewal is overdue, since the source gives no answer at all. */
+  void overdue(Collection<SecretRef> refs) {
+    var failure =
+        new SecretUnavailableException(
+            "The source has not answered since it was last asked.", "Look at what it waits for.");
+    long now = scheduler.nanos();
+    for (SecretRef ref : refs) {
+      if (values.get(ref) != null) {
+        accept(ref, new Outcome.Failure(failure, now, now));
+      }
+    }
+  }
+
+  /** Returns all that is held or listened for: each reference, and the version held of it or 0. */
   Map<SecretRef, Long> known() {
     Map<SecretRef, Long> known = new LinkedHashMap<>();
     rotations.refs().forEach(ref -> known.put(ref, 0L));
@@ -126,15 +196,45 @@ final class Holdings {
     return known;
   }
 
+  /**
+   * Returns what a source can be asked to hold its answer for, with the versions: what is listened
+   * for and what is bound, as far as it goes into one request. Without what could not be renewed,
+   * which the source has news of all the time; a flood of other names changes none of it.
+   */
+  Map<SecretRef, Long> watchable() {
+    Map<SecretRef, Long> watchable = new LinkedHashMap<>();
+    Set<SecretRef> secrets = new HashSet<>();
+    for (SecretRef ref : rotations.refs()) {
+      Outcome.Value value = values.get(ref);
+      if (value != null) {
+        addWatchable(ref, value, watchable, secrets);
+      }
+    }
+    values.forEachStaying((ref, value) -> addWatchable(ref, value, watchable, secrets));
+    return watchable;
+  }
+
+  private static void addWatchable(
+      SecretRef ref, Outcome.Value value, Map<SecretRef, Long> watchable, Set<SecretRef> secrets) {
+    SecretRef secret = ref.asWhole();
+    boolean fits = secrets.size() < FetchRequest.MAX_QUERIES || secrets.contains(secret);
+    if (value.stale == null && fits) {
+      secrets.add(secret);
+      watchable.put(ref, value.version);
+    }
+  }
+
   SecretStatus status(SecretRef ref) {
     Outcome.Value value = values.get(ref);
     if (value == null) {
       return SecretStatus.NOT_LOADED;
     }
+    SecretException stale = value.stale;
     return new SecretStatus(
-        value.fresh ? SecretStatus.State.FRESH : SecretStatus.State.STALE,
+        stale == null ? SecretStatus.State.FRESH : SecretStatus.State.STALE,
         OptionalLong.of(value.version),
-        Optional.of(Duration.ofNanos(ticker.getAsLong() - value.confirmedAt)));
+        Optional.of(Duration.ofNanos(scheduler.nanos() - value.confirmedAt)),
+        stale == null ? Optional.empty() : Optional.ofNullable(stale.getMessage()));
   }
 
   /** Registers a listener for versions that come after the one that is held. */

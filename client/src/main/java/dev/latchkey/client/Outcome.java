@@ -23,8 +23,8 @@ sealed interface Outcome {
     /** When the source last confirmed the version, in ticks. */
     volatile long confirmedAt;
 
-    /** Whether the source could be asked when the version was last due. */
-    volatile boolean fresh = true;
+    /** Why the value could not be renewed when it was last due; null if it could. */
+    volatile @Nullable SecretException stale;
 
     /** False once the cache has dropped or replaced this value, or has not taken it. */
     volatile boolean current = true;
@@ -60,12 +60,16 @@ sealed interface Outcome {
    * @param until when to ask again, in ticks
    */
   record Failure(SecretException failure, long asked, long until) implements Outcome {
+    boolean sparesFormerValue() {
+      return sparesFormerValue(failure);
+    }
+
     /**
      * Tells whether a value that was served before may go on being served: the source could not be
      * asked, or gave something that cannot be opened or lacks the field. A token file that is being
      * replaced is a wrong setting for a moment.
      */
-    boolean sparesFormerValue() {
+    static boolean sparesFormerValue(SecretException failure) {
       return failure instanceof SecretUnavailableException
           || failure instanceof SecretConfigurationException
           || failure instanceof SecretValueException

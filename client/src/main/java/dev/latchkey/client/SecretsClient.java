@@ -10,13 +10,10 @@ import dev.latchkey.spi.Decryptor;
 import dev.latchkey.spi.SecretResolver;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -33,8 +30,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe. {@link #close} ends its threads and overwrites the key.
  */
 public final class SecretsClient implements SecretResolver {
-  private static final Duration KEEP_FAILURE = Duration.ofSeconds(5);
-
   /** Twice as much is still within the range of a clock that counts nanoseconds. */
   private static final Duration LONGEST = Duration.ofDays(36_500);
 
@@ -44,38 +39,43 @@ public final class SecretsClient implements SecretResolver {
 
   private final ProcessKey key = new ProcessKey();
   private final ClientThreads threads = new ClientThreads();
+  private final Scheduler scheduler;
   private final Holdings holdings;
-  private final Loader loader;
   private final Fetcher fetcher;
-
-  /** Whether a refresh is under way. */
-  private final AtomicBoolean refreshing = new AtomicBoolean();
-
-  /** Whether the last refresh left values as they were because the source gave no answer. */
-  private boolean stale;
+  private final Refresher refresher;
 
   private SecretsClient(Builder builder) {
     source = builder.source;
     holdPlaintext = builder.holdPlaintext;
     maxStale = builder.maxStale;
+    scheduler = builder.scheduler != null ? builder.scheduler : new SystemScheduler();
+    List<SecretsListener> told = new ArrayList<>(builder.listeners);
+    told.add(new OutageLog(maxStale));
+    SecretsListener listener = Listeners.of(told);
     holdings =
         new Holdings(
             new ValueCache(builder.maxEntries, builder.maxBytes),
             new Rotations(threads.listeners),
-            builder.ticker,
+            scheduler,
+            listener,
             maxStale);
-    var arrivals = new Arrivals(source.project(), builder.decryptor, key, KEEP_FAILURE);
-    loader = new Loader(source, arrivals, builder.ticker, builder.timeout);
+    var retrying = new RetryingSource(source, scheduler, listener, builder.timeout);
+    var arrivals = new Arrivals(source.project(), builder.decryptor, key, scheduler, listener);
+    var loader = new Loader(retrying, arrivals, scheduler);
+    refresher = new Refresher(source, holdings, loader, scheduler, threads, builder.fresh);
     fetcher =
         new Fetcher(
-            loader::load,
+            missing -> loader.load(FetchEvent.Kind.FETCH, missing),
             holdings::usable,
-            holdings::accept,
+            this::accept,
             threads.requests,
             builder.timeout.multipliedBy(2));
-    long fresh = builder.fresh.toNanos();
-    ScheduledFuture<?> unused =
-        threads.timer.scheduleWithFixedDelay(this::tick, fresh, fresh, TimeUnit.NANOSECONDS);
+    refresher.start();
+  }
+
+  private void accept(SecretRef ref, Outcome outcome) {
+    holdings.accept(ref, outcome);
+    refresher.check();
   }
 
   /**
@@ -101,7 +101,8 @@ public final class SecretsClient implements SecretResolver {
     private @Nullable Duration holdPlaintext;
     private int maxEntries = 10_000;
     private long maxBytes = 64L << 20;
-    private LongSupplier ticker = System::nanoTime;
+    private final List<SecretsListener> listeners = new ArrayList<>();
+    private @Nullable Scheduler scheduler;
 
     private Builder(CiphertextSource source, Decryptor decryptor) {
       this.source = source;
@@ -173,9 +174,15 @@ public final class SecretsClient implements SecretResolver {
       return this;
     }
 
-    /** Sets the clock that ages are measured by, in nanoseconds that only go forward. */
-    Builder ticker(LongSupplier ticker) {
-      this.ticker = ticker;
+    /** Adds a listener to what happens in the client. Those that were added are called in order. */
+    public Builder listener(SecretsListener listener) {
+      listeners.add(listener);
+      return this;
+    }
+
+    /** Sets what the client knows of time. */
+    Builder scheduler(Scheduler scheduler) {
+      this.scheduler = scheduler;
       return this;
     }
 
@@ -244,13 +251,7 @@ public final class SecretsClient implements SecretResolver {
 
   private void hold(Outcome.Value value, String text, Duration time) {
     value.plaintext = text;
-    try {
-      ScheduledFuture<?> unused =
-          threads.timer.schedule(
-              () -> value.plaintext = null, time.toNanos(), TimeUnit.NANOSECONDS);
-    } catch (RejectedExecutionException e) {
-      value.plaintext = null; // The client was closed meanwhile.
-    }
+    scheduler.schedule(() -> value.plaintext = null, time.toNanos());
     if (!value.current) {
       value.plaintext = null;
     }
@@ -288,57 +289,16 @@ public final class SecretsClient implements SecretResolver {
   public Registration onRotation(SecretRef ref, Runnable listener) {
     Registration registration = holdings.listen(ref.asRequired(), listener);
     fetcher.start(ref.asRequired());
+    refresher.check();
     return registration;
   }
 
-  /**
-   * Drops what is too old, and has the source asked. Nothing here waits for the source: one that
-   * never answers must not keep its values alive.
-   */
   void tick() {
-    boolean underWay = !refreshing.compareAndSet(false, true);
-    holdings.expire(underWay);
-    if (!underWay) {
-      threads.requests.execute(this::refresh);
-    }
+    refresher.tick();
   }
 
-  /** Asks the source about all that is held or listened for. */
   void refresh() {
-    try {
-      SecretException spared = null;
-      for (Map.Entry<SecretRef, Outcome> each : loader.load(holdings.known()).entrySet()) {
-        holdings.accept(each.getKey(), each.getValue());
-        if (each.getValue() instanceof Outcome.Failure failure && failure.sparesFormerValue()) {
-          spared = failure.failure();
-        }
-      }
-      tell(spared);
-    } catch (RuntimeException | Error e) {
-      // The next refresh has to come; the message is not ours and may hold anything.
-      log(System.Logger.Level.ERROR, "A refresh failed with " + e.getClass().getName() + ".");
-    } finally {
-      refreshing.set(false);
-    }
-  }
-
-  /** Logs the beginning and the end of a time in which values cannot be renewed. */
-  private synchronized void tell(@Nullable SecretException spared) {
-    if (spared != null && !stale) {
-      log(
-          System.Logger.Level.WARNING,
-          "Values are served as they are, for "
-              + maxStale
-              + " at most, since they could not be renewed: "
-              + spared.getMessage());
-    } else if (spared == null && stale) {
-      log(System.Logger.Level.INFO, "Values are renewed again.");
-    }
-    stale = spared != null;
-  }
-
-  private static void log(System.Logger.Level level, String message) {
-    System.getLogger(SecretsClient.class.getName()).log(level, message);
+    refresher.refresh();
   }
 
   Duration maxStale() {
@@ -349,6 +309,7 @@ public final class SecretsClient implements SecretResolver {
   @Override
   public void close() {
     if (holdings.close()) {
+      scheduler.close();
       threads.close();
       fetcher.close();
       key.close();

@@ -101,6 +101,11 @@ final class ValueCache {
     }
   }
 
+  /** Visits what stays, whatever else is asked for. */
+  void forEachStaying(BiConsumer<SecretRef, Outcome.Value> visitor) {
+    staying.forEach(visitor);
+  }
+
   void forEach(BiConsumer<SecretRef, Outcome.Value> visitor) {
     staying.forEach(visitor);
     if (evictable != null) {

@@ -33,7 +33,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -44,12 +43,12 @@ import org.junit.jupiter.api.Timeout;
 class SecretsClientTest {
   private final FakeSource source = new FakeSource().put("my-secret", 1, "some-value");
   private final FakeDecryptor decryptor = new FakeDecryptor();
-  private final AtomicLong nanos = new AtomicLong(1_000_000_000L);
+  private final FakeScheduler time = new FakeScheduler();
   private final SecretsClient client = builder().build();
 
   private SecretsClient.Builder builder() {
     return SecretsClient.builder(source, decryptor)
-        .ticker(nanos::get)
+        .scheduler(time)
         .fresh(Duration.ofDays(300)) // Tests call refresh themselves.
         .maxStale(Duration.ofHours(24));
   }
@@ -68,7 +67,7 @@ class SecretsClientTest {
   }
 
   private void pass(Duration time) {
-    nanos.addAndGet(time.toNanos());
+    this.time.pass(time);
   }
 
   @Test
@@ -268,13 +267,20 @@ class SecretsClientTest {
   }
 
   @Test
-  void resolve_sourceDown_asksAgainAtTheNextCall() {
+  void resolve_sourceDown_isAskedFourTimesAndLeftAloneForASecond() {
     source.goDown();
     assertThatThrownBy(() -> text("my-secret"))
         .isInstanceOf(SecretUnavailableException.class)
         .hasMessage("The source is down. Start it.");
-
+    assertThat(source.requests).hasSize(4);
     source.comeUp();
+
+    assertThatThrownBy(() -> text("my-secret"))
+        .isInstanceOf(SecretUnavailableException.class)
+        .hasMessage("The source is down. It is left alone for another 1 s. Start it.");
+    assertThat(source.requests).hasSize(4);
+
+    pass(Duration.ofSeconds(1));
     assertThat(text("my-secret")).isEqualTo("some-value");
   }
 
@@ -393,6 +399,7 @@ class SecretsClientTest {
         .hasMessage("The source is down. Start it.");
 
     source.comeUp();
+    pass(Duration.ofSeconds(2));
     assertThat(view.get()).isEqualTo("some-value");
     assertThat(client.status(ref("my-secret")).state()).isEqualTo(SecretStatus.State.FRESH);
   }
@@ -678,19 +685,15 @@ class SecretsClientTest {
 
   @Test
   void holdPlaintext_afterItsTime_opensAnew() {
-    try (SecretsClient holding = builder().holdPlaintext(Duration.ofNanos(1)).build()) {
+    try (SecretsClient holding = builder().holdPlaintext(Duration.ofSeconds(5)).build()) {
       Supplier<String> view = holding.text(ref("my-secret"));
       String held = view.get();
-      while (sameObject(view.get(), held)) {
-        Thread.onSpinWait();
-      }
-      assertThat(view.get()).isEqualTo("some-value");
-    }
-  }
 
-  @SuppressWarnings("ReferenceEquality")
-  private static boolean sameObject(Object one, Object other) {
-    return one == other;
+      time.advance(Duration.ofSeconds(5).minusNanos(1));
+      assertThat(view.get()).isSameAs(held);
+      time.advance(Duration.ofNanos(1));
+      assertThat(view.get()).isNotSameAs(held).isEqualTo("some-value");
+    }
   }
 
   @Test

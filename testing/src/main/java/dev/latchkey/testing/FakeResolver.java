@@ -80,7 +80,10 @@ final class FakeResolver implements SecretResolver {
     return version == 0
         ? SecretStatus.NOT_LOADED
         : new SecretStatus(
-            SecretStatus.State.FRESH, OptionalLong.of(version), Optional.of(Duration.ZERO));
+            SecretStatus.State.FRESH,
+            OptionalLong.of(version),
+            Optional.of(Duration.ZERO),
+            Optional.empty());
   }
 
   @Override

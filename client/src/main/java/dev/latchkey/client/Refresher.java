@@ -1,0 +1,110 @@
+package dev.latchkey.client;
+
+import dev.latchkey.SecretRef;
+import dev.latchkey.client.source.CiphertextSource;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps what is held up to date: by a {@link Watch} where the source can hold a request, and by
+ * asking from time to time for all that no watch covers.
+ */
+final class Refresher {
+  private final Holdings holdings;
+  private final Loader loader;
+  private final Scheduler scheduler;
+  private final ClientThreads threads;
+  private final long periodNanos;
+  private final @Nullable Watch watch;
+
+  /** Whether a refresh is under way. */
+  private final AtomicBoolean refreshing = new AtomicBoolean();
+
+  /**
+   * Makes a refresher that begins at {@link #start}.
+   *
+   * @param fresh how long after a look the source is asked again at the latest
+   */
+  Refresher(
+      CiphertextSource source,
+      Holdings holdings,
+      Loader loader,
+      Scheduler scheduler,
+      ClientThreads threads,
+      Duration fresh) {
+    this.holdings = holdings;
+    this.loader = loader;
+    this.scheduler = scheduler;
+    this.threads = threads;
+    this.periodNanos = fresh.toNanos();
+    this.watch =
+        source.canHold()
+            ? new Watch(holdings, loader, this::accept, scheduler, threads.watch, fresh)
+            : null;
+  }
+
+  void start() {
+    // Not all at once, where many processes have started together.
+    scheduler.schedule(this::tick, CircuitBreaker.jitter(periodNanos));
+  }
+
+  /** Looks at whether what is held is what the source is asked for. */
+  void check() {
+    if (watch != null) {
+      watch.check();
+    }
+  }
+
+  /**
+   * Drops what is too old, and has the source asked. Nothing here waits for the source: one that
+   * never answers must not keep its values alive.
+   */
+  void tick() {
+    try {
+      holdings.expire();
+      Map<SecretRef, Long> due = holdings.known();
+      if (watch != null) {
+        due.keySet().removeAll(watch.covered());
+      }
+      if (due.isEmpty()) {
+        return;
+      }
+      if (refreshing.compareAndSet(false, true)) {
+        threads.requests.execute(() -> refresh(due));
+      } else {
+        holdings.overdue(due.keySet());
+      }
+    } catch (RejectedExecutionException e) {
+      // The client is closed.
+    } finally {
+      start();
+    }
+  }
+
+  /** Asks the source about all that is held or listened for. */
+  void refresh() {
+    refresh(holdings.known());
+  }
+
+  private void refresh(Map<SecretRef, Long> due) {
+    try {
+      accept(loader.load(FetchEvent.Kind.REFRESH, due));
+    } catch (RuntimeException | Error e) {
+      // The next refresh has to come; the message is not ours and may hold anything.
+      System.getLogger(Refresher.class.getName())
+          .log(System.Logger.Level.ERROR, "A refresh failed with {0}.", e.getClass().getName());
+    } finally {
+      refreshing.set(false);
+    }
+  }
+
+  private void accept(Map<SecretRef, Outcome> loaded) {
+    for (Map.Entry<SecretRef, Outcome> each : loaded.entrySet()) {
+      holdings.accept(each.getKey(), each.getValue());
+    }
+    check();
+  }
+}

@@ -1,0 +1,24 @@
+package dev.latchkey.client;
+
+import java.time.Instant;
+
+/** Time, as a client knows it: what it measures, waits for and plans by. Thread-safe. */
+interface Scheduler extends AutoCloseable {
+  /**
+   * Returns a number of nanoseconds that only goes forward, whatever is done to the clock on the
+   * wall. Only differences mean anything.
+   */
+  long nanos();
+
+  /** Returns the time on the wall, for what outlives the process. */
+  Instant now();
+
+  /** Runs a task later, once, on a thread that waits for nothing; never if closed before. */
+  void schedule(Runnable task, long delayNanos);
+
+  /** Lets time pass on this thread. */
+  void pause(long nanos) throws InterruptedException;
+
+  @Override
+  void close();
+}
