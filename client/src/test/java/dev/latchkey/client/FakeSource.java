@@ -27,6 +27,11 @@ final class FakeSource implements CiphertextSource {
   private volatile Function<FetchRequest, List<CiphertextAnswer>> behaviour = this::answer;
   volatile boolean closed;
 
+  /** Whether the source holds its answers until there is news. */
+  volatile boolean holds;
+
+  private int ended;
+
   /** Puts a version of a secret, whose ciphertext {@link FakeDecryptor} opens. */
   FakeSource put(String name, long version, String value) {
     return put(name, version, value.getBytes(StandardCharsets.UTF_8));
@@ -35,7 +40,46 @@ final class FakeSource implements CiphertextSource {
   FakeSource put(String name, long version, byte[] value) {
     SecretName parsed = SecretName.parse(name);
     newest.put(parsed, sealed(name, version, value));
+    tellHeld();
     return this;
+  }
+
+  private synchronized void tellHeld() {
+    notifyAll();
+  }
+
+  /** Lets the held answers go, news or not. */
+  synchronized void endHolds() {
+    ended++;
+    notifyAll();
+  }
+
+  /** Answers as soon as there is news, or its time is said to be over. */
+  private synchronized List<CiphertextAnswer> held(FetchRequest request) {
+    int before = ended;
+    try {
+      while (true) {
+        List<CiphertextAnswer> answers = behaviour.apply(request);
+        boolean news = answers.stream().anyMatch(a -> !(a instanceof CiphertextAnswer.Unchanged));
+        if (news || ended != before) {
+          return answers;
+        }
+        wait();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new SecretUnavailableException("The thread was interrupted.", "");
+    }
+  }
+
+  /** Returns the requests that were to be held. */
+  List<FetchRequest> watches() {
+    return requests.stream().filter(request -> !request.hold().isZero()).toList();
+  }
+
+  @Override
+  public boolean canHold() {
+    return holds;
   }
 
   static SealedSecret sealed(String name, long version, byte[] value) {
@@ -45,6 +89,7 @@ final class FakeSource implements CiphertextSource {
 
   void remove(String name) {
     newest.remove(SecretName.parse(name));
+    tellHeld();
   }
 
   /** Answers with a function from now on. */
@@ -91,7 +136,7 @@ final class FakeSource implements CiphertextSource {
   @Override
   public List<CiphertextAnswer> fetch(FetchRequest request) {
     requests.add(request);
-    return behaviour.apply(request);
+    return holds && !request.hold().isZero() ? held(request) : behaviour.apply(request);
   }
 
   @Override
