@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -393,6 +396,19 @@ final class SecretEnvironmentTest {
     assertThat(report.malformed()).hasSize(1);
     assertThatThrownBy(() -> report.bindings().clear())
         .isInstanceOf(UnsupportedOperationException.class);
+  }
+
+  @Test
+  void report_line_saysWhyAValueIsStale() {
+    var status =
+        new SecretStatus(
+            SecretStatus.State.STALE,
+            OptionalLong.of(3),
+            Optional.of(Duration.ofMinutes(5)),
+            Optional.of("The source is down. Start it."));
+
+    assertThat(new SecretsReport.Line("DB", SecretRef.parseShort("db"), status))
+        .hasToString("DB secret://db version 3, 300 s old, STALE: The source is down. Start it.");
   }
 
   @Test

@@ -24,7 +24,10 @@ final class Watch {
   /** Shorter than what proxies commonly allow a request to take. */
   static final Duration HOLD = Duration.ofSeconds(25);
 
-  /** Lets changes come together, and keeps a source that always has news from being asked alone. */
+  /** Lets the secrets that a starting process reads come together. */
+  private static final long SETTLE_NANOS = Duration.ofMillis(500).toNanos();
+
+  /** Keeps a source that has news all the time from being asked all the time. */
   private static final long GAP_NANOS = Duration.ofMillis(20).toNanos();
 
   private final Holdings holdings;
@@ -69,7 +72,7 @@ final class Watch {
   /** Looks at whether the round under way still asks for what is held. */
   void check() {
     if (!planned() && !holdings.watchable().equals(asked)) {
-      plan(GAP_NANOS);
+      plan(SETTLE_NANOS);
     }
   }
 

@@ -7,6 +7,7 @@ import dev.latchkey.SecretProtocolException;
 import dev.latchkey.SecretRef;
 import dev.latchkey.SecretStatus;
 import dev.latchkey.SecretUnavailableException;
+import dev.latchkey.client.source.CiphertextAnswer;
 import dev.latchkey.client.source.CiphertextQuery;
 import dev.latchkey.client.source.FetchRequest;
 import java.time.Duration;
@@ -15,6 +16,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -22,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class WatchTest {
   private static final SecretRef REF = SecretRef.parseShort("my-secret");
-  private static final Duration GAP = Duration.ofMillis(20);
+  private static final Duration SETTLE = Duration.ofMillis(500);
 
   private final FakeSource source = holding();
   private final FakeScheduler time = new FakeScheduler();
@@ -55,14 +57,24 @@ class WatchTest {
     }
   }
 
-  /** Lets time pass in which changes come together, until a number of requests were held. */
+  /**
+   * Lets the time pass that changes take to come together, until a number of requests were held.
+   */
   private void untilWatched(int requests) {
     until(
         () -> {
-          time.advance(GAP);
+          settle();
           return source.watches().size() >= requests;
         });
     assertThat(source.watches()).hasSize(requests);
+  }
+
+  /** Lets time pass for what is due soon, and no more of it while the client's threads work. */
+  private void settle() {
+    Duration next = time.due().get(0);
+    if (next.compareTo(SETTLE) <= 0) {
+      time.advance(next);
+    }
   }
 
   private static List<String> names(FetchRequest request) {
@@ -130,7 +142,7 @@ class WatchTest {
   }
 
   private List<SecretRef> refs(int number) {
-    return java.util.stream.IntStream.range(0, number)
+    return IntStream.range(0, number)
         .mapToObj(i -> "s" + i)
         .peek(name -> source.put(name, 1, "v"))
         .map(SecretRef::parseShort)
@@ -174,7 +186,7 @@ class WatchTest {
         request -> {
           throw new SecretUnavailableException("The connection broke.", "");
         });
-    time.advance(GAP);
+    time.advance(SETTLE);
     until(() -> listener.fetches.size() == 3);
     assertThat(listener.fetches)
         .extracting(FetchEvent::kind)
@@ -183,8 +195,7 @@ class WatchTest {
     assertThat(listener.told).isEmpty();
   }
 
-  private void behaveToHeld(
-      Function<FetchRequest, List<dev.latchkey.client.source.CiphertextAnswer>> behaviour) {
+  private void behaveToHeld(Function<FetchRequest, List<CiphertextAnswer>> behaviour) {
     source.behave(
         request -> request.hold().isZero() ? source.answer(request) : behaviour.apply(request));
   }
