@@ -10,6 +10,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -17,12 +18,14 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * Files that are whole or not there at all, whenever a process or the machine ends.
+ * Files that are whole or not there at all, whenever a process ends; those that are made for good,
+ * whenever the machine ends.
  *
- * <p>A file is written and forced to disk under a name that readers pass over, then linked to its
- * own name, then the directory is forced. A link is the one step of the three that can be made
- * without replacing what another process has just put there: a rename replaces it. What a killed
- * writer leaves is a file that nobody reads.
+ * <p>A file is written under a name that readers pass over. One that is made for good is forced to
+ * disk, then linked to its own name, then the directory is forced. A link is the one step of the
+ * three that can be made without replacing what another process has just put there. One that may be
+ * lost is renamed to its own name, which replaces it. What a killed writer leaves is a file that
+ * nobody reads.
  */
 final class DurableFile {
   private static final String TEMPORARY = ".tmp-";
@@ -41,7 +44,7 @@ final class DurableFile {
   static boolean create(Path directory, String name, byte[] content) throws IOException {
     Path temporary = directory.resolve(TEMPORARY + UUID.randomUUID());
     try {
-      write(temporary, content);
+      write(temporary, content, true);
       link(directory.resolve(name), temporary);
     } catch (FileAlreadyExistsException e) {
       return false;
@@ -52,14 +55,35 @@ final class DurableFile {
     return true;
   }
 
-  private static void write(Path file, byte[] content) throws IOException {
+  /**
+   * Puts a file into a directory in place of the one of that name, if there is one. A link of that
+   * name is replaced, not followed. Since nothing is forced to disk, a file of that name can hold
+   * anything after a power cut.
+   */
+  static void replace(Path directory, String name, byte[] content) throws IOException {
+    Path temporary = directory.resolve(TEMPORARY + UUID.randomUUID());
+    try {
+      write(temporary, content, false);
+      Files.move(
+          temporary,
+          directory.resolve(name),
+          StandardCopyOption.ATOMIC_MOVE,
+          StandardCopyOption.REPLACE_EXISTING);
+    } finally {
+      removeQuietly(temporary);
+    }
+  }
+
+  private static void write(Path file, byte[] content, boolean force) throws IOException {
     var options = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     try (FileChannel channel = FileChannel.open(file, options, permissions(file, "rw-------"))) {
       ByteBuffer rest = ByteBuffer.wrap(content);
       while (rest.hasRemaining()) {
         channel.write(rest);
       }
-      channel.force(true);
+      if (force) {
+        channel.force(true);
+      }
     }
   }
 
@@ -138,7 +162,7 @@ final class DurableFile {
     }
   }
 
-  private static FileAttribute<?>[] permissions(Path path, String permissions) {
+  static FileAttribute<?>[] permissions(Path path, String permissions) {
     return isPosix(path)
         ? new FileAttribute<?>[] {
           PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
@@ -146,7 +170,7 @@ final class DurableFile {
         : new FileAttribute<?>[0];
   }
 
-  private static boolean isPosix(Path path) {
+  static boolean isPosix(Path path) {
     return path.getFileSystem().supportedFileAttributeViews().contains("posix");
   }
 

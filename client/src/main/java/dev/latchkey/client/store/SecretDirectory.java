@@ -48,7 +48,7 @@ final class SecretDirectory {
     long newest = 0;
     try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
       for (Path file : files) {
-        newest = Math.max(newest, version(file.getFileName().toString()));
+        newest = Math.max(newest, version(file.getFileName().toString(), "", EXTENSION));
       }
     } catch (NoSuchFileException e) {
       return 0;
@@ -58,16 +58,20 @@ final class SecretDirectory {
     return newest;
   }
 
-  /** Returns the version that a file name stands for; 0 if it is not that of a version. */
-  private static long version(String file) {
-    int digits = file.length() - EXTENSION.length();
-    if (digits < 1 || digits > LONGEST_NUMBER || !file.endsWith(EXTENSION)) {
+  /** Returns the version that stands between two parts of a file name; 0 if none does. */
+  static long version(String file, String before, String after) {
+    int start = before.length();
+    int end = file.length() - after.length();
+    if (end <= start
+        || end - start > LONGEST_NUMBER
+        || !file.startsWith(before)
+        || !file.endsWith(after)) {
       return 0;
     }
     long version = 0;
-    for (int i = 0; i < digits; i++) {
+    for (int i = start; i < end; i++) {
       int digit = file.charAt(i) - '0';
-      if (digit < 0 || digit > 9 || (digit == 0 && i == 0)) {
+      if (digit < 0 || digit > 9 || (digit == 0 && i == start)) {
         return 0;
       }
       version = 10 * version + digit;

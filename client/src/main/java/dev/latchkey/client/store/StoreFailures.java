@@ -1,5 +1,6 @@
 package dev.latchkey.client.store;
 
+import dev.latchkey.SecretConfigurationException;
 import dev.latchkey.SecretConflictException;
 import dev.latchkey.SecretName;
 import dev.latchkey.SecretProtocolException;
@@ -15,8 +16,8 @@ import java.nio.file.ReadOnlyFileSystemException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a {@link DirectoryStore} says when it fails. The operating system's own words depend on its
- * language, so that the usual reasons are found by asking the file system.
+ * What a {@link DirectoryStore} and a {@link DiskCache} say when they fail. The operating system's
+ * own words depend on its language, so that the usual reasons are found by asking the file system.
  */
 final class StoreFailures {
   private static final String RESTORE =
@@ -159,8 +160,61 @@ final class StoreFailures {
         problem + reason(e) + ".", "Look at the disk and how it is mounted, then try again.");
   }
 
+  static SecretConfigurationException cacheIsFile(Path directory, Path file) {
+    return new SecretConfigurationException(
+        "The cache directory "
+            + directory
+            + " cannot be used: "
+            + file
+            + " is a file where a directory belongs.",
+        "Set LATCHKEY_CACHE_DIR to a directory, or to where one can be made.");
+  }
+
+  static SecretConfigurationException cacheIsOpen(Path directory) {
+    return new SecretConfigurationException(
+        "The cache directory " + directory + " may be written by others than its owner.",
+        "Run chmod 700 on it, or set LATCHKEY_CACHE_DIR to another directory.");
+  }
+
+  /**
+   * Returns what to log when a cache cannot be read or written.
+   *
+   * @param place the directory that was to be used in it
+   * @param size the bytes that there should have been room for
+   */
+  static String caching(Path directory, Path place, int size, Exception e) {
+    return "The cache directory "
+        + directory
+        + " cannot be used: "
+        + whyNotCached(place, size, e)
+        + ". Mend that, or set LATCHKEY_CACHE_DIR to another directory; until then a process that"
+        + " starts while its source is down may find old secrets there, or none.";
+  }
+
+  private static String whyNotCached(Path place, int size, Exception e) {
+    boolean fromDisk =
+        e instanceof IOException
+            || e instanceof UnsupportedOperationException
+            || e instanceof DirectoryIteratorException;
+    if (!fromDisk) {
+      // The file system itself is of no use then, not even to ask why.
+      return e.getClass().getName();
+    }
+    if (e instanceof ReadOnlyFileSystemException || isReadOnly(place)) {
+      return "the file system is read-only";
+    }
+    if (e instanceof AccessDeniedException) {
+      return "this process has not the right to";
+    }
+    if (isFull(place, size)) {
+      return "the disk is full";
+    }
+    Path file = fileAbove(place);
+    return file == null ? reason(e) : file + " is a file where a directory belongs";
+  }
+
   /** Returns the nearest thing that exists on the way to a path, if it is no directory. */
-  private static @Nullable Path fileAbove(Path path) {
+  static @Nullable Path fileAbove(Path path) {
     Path nearest = existing(path);
     return nearest == null || Files.isDirectory(nearest) ? null : nearest;
   }

@@ -1,4 +1,4 @@
-/** Where sealed secrets are kept: sources that are also written. */
+/** Where sealed secrets are kept: sources that are also written, and the cache on disk. */
 @NullMarked
 package dev.latchkey.client.store;
 

@@ -25,6 +25,11 @@ final class AppendingWriter {
    * Starts a process that makes up to the given number of versions; its errors are the caller's.
    */
   static Process start(Path root, int versions) throws IOException {
+    return start(AppendingWriter.class, root, versions);
+  }
+
+  /** Starts a process of another class like this one. */
+  static Process start(Class<?> writer, Path root, int versions) throws IOException {
     return new ProcessBuilder(
             List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -33,7 +38,7 @@ final class AppendingWriter {
                 "-XX:+UseSerialGC",
                 "-cp",
                 System.getProperty("java.class.path").replace("\n", File.pathSeparator),
-                AppendingWriter.class.getName(),
+                writer.getName(),
                 root.toString(),
                 Integer.toString(versions)))
         .redirectError(ProcessBuilder.Redirect.INHERIT)
