@@ -11,6 +11,7 @@ import dev.latchkey.SecretRef;
 import dev.latchkey.SecretUnavailableException;
 import dev.latchkey.client.source.CiphertextAnswer;
 import dev.latchkey.client.source.CiphertextQuery;
+import dev.latchkey.client.store.DiskCache;
 import dev.latchkey.spi.Decryptor;
 import dev.latchkey.spi.SealedSecret;
 import dev.latchkey.spi.SecretIdentity;
@@ -34,8 +35,10 @@ final class Arrivals {
   private final String project;
   private final Decryptor decryptor;
   private final ProcessKey key;
+  private final DiskCopies copies;
   private final Scheduler scheduler;
   private final SecretsListener listener;
+  private final Duration maxStale;
 
   /** The highest version seen of each name: a source that goes back behind it is not believed. */
   private final Map<SecretName, Long> highest =
@@ -53,13 +56,17 @@ final class Arrivals {
       String project,
       Decryptor decryptor,
       ProcessKey key,
+      DiskCopies copies,
       Scheduler scheduler,
-      SecretsListener listener) {
+      SecretsListener listener,
+      Duration maxStale) {
     this.project = project;
     this.decryptor = decryptor;
     this.key = key;
+    this.copies = copies;
     this.scheduler = scheduler;
     this.listener = listener;
+    this.maxStale = maxStale;
   }
 
   /**
@@ -78,6 +85,7 @@ final class Arrivals {
           loaded.put(ref, new Outcome.Unchanged(asked));
         }
       }
+      copies.confirm(query, asked);
       return true;
     }
     SealedSecret secret;
@@ -100,14 +108,53 @@ final class Arrivals {
     } finally {
       Arrays.fill(value, (byte) 0);
     }
+    copies.keep(query, secret, asked);
     return true;
   }
 
-  /** Adds the failure for each of the references of a question. */
+  /**
+   * Adds the failure for each of the references of a question, or, for those that hold nothing, the
+   * copy on disk where a value that is held would be served on. A copy is no better than that: what
+   * the source withdrew is withdrawn on disk too.
+   */
   void fail(Question question, SecretException e, long asked, Map<SecretRef, Outcome> loaded) {
     Outcome.Failure failure = failure(e, asked);
+    boolean cold = false;
     for (SecretRef ref : question.refs()) {
       loaded.put(ref, failure);
+      cold |= question.known(ref) == 0;
+    }
+    if (!failure.sparesFormerValue()) {
+      copies.drop(question.query());
+    } else if (cold) {
+      copies.find(question.query()).ifPresent(kept -> serve(kept, question, e, loaded));
+    }
+  }
+
+  private void serve(
+      DiskCache.Kept kept, Question question, SecretException why, Map<SecretRef, Outcome> loaded) {
+    Duration age = copies.age(kept).orElse(maxStale);
+    if (age.compareTo(maxStale) >= 0) {
+      return;
+    }
+    byte[] value;
+    try {
+      check(question.query(), kept.secret().identity());
+      value = open(kept.secret());
+    } catch (SecretException e) {
+      return; // What failed first is what has to be mended.
+    }
+    long confirmedAt = scheduler.nanos() - age.toNanos();
+    try {
+      for (SecretRef ref : question.refs()) {
+        Outcome copy = reseal(ref, value, kept.secret().identity(), confirmedAt);
+        if (question.known(ref) == 0 && copy instanceof Outcome.Value served) {
+          served.stale = why;
+          loaded.put(ref, served);
+        }
+      }
+    } finally {
+      Arrays.fill(value, (byte) 0);
     }
   }
 
@@ -167,13 +214,23 @@ final class Arrivals {
           "The source gave another secret than '" + query.name() + "', which was asked for.",
           "Report this to whoever runs it.");
     }
-    long seen = query.version().isEmpty() ? highest.getOrDefault(identity.name(), 0L) : 0;
+    long seen = query.version().isEmpty() ? seen(identity.name()) : 0;
     if (identity.version() < seen) {
       listener.rollbackRefused(identity.name(), identity.version(), seen);
       throw new SecretProtocolException(
           "The source went back to " + identity + ", after version " + seen + " was seen.",
           "If that is meant, create the old value as a new version.");
     }
+  }
+
+  /** Returns the highest version that was seen, by this process or one before it. */
+  private long seen(SecretName name) {
+    Long seen = highest.get(name);
+    if (seen == null) {
+      seen = copies.highest(name);
+      highest.merge(name, seen, Math::max);
+    }
+    return seen;
   }
 
   private byte[] open(SealedSecret secret) {

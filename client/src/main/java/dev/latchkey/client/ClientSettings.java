@@ -4,6 +4,7 @@ import dev.latchkey.SecretConfigurationException;
 import dev.latchkey.client.source.CiphertextSource;
 import dev.latchkey.client.source.HttpSource;
 import dev.latchkey.client.store.DirectoryStore;
+import dev.latchkey.client.store.DiskCache;
 import dev.latchkey.client.store.SecretStore;
 import dev.latchkey.client.tink.Keyset;
 import dev.latchkey.client.tink.Keysets;
@@ -18,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the {@code LATCHKEY_*} variables of a process ask for: a source, a decryptor, a sealer, and
@@ -68,8 +70,13 @@ public final class ClientSettings {
   }
 
   private SecretsClient connect(LoadingDecryptor decryptor, Duration maxStale) {
+    Path cache = cacheDirectory();
     CiphertextSource source = source();
-    SecretsClient client = SecretsClient.builder(source, decryptor).maxStale(maxStale).build();
+    SecretsClient.Builder builder = SecretsClient.builder(source, decryptor).maxStale(maxStale);
+    if (cache != null) {
+      builder.diskCache(DiskCache.in(cache));
+    }
+    SecretsClient client = build(builder, source);
     try {
       source.prepare();
       decryptor.await();
@@ -78,6 +85,25 @@ public final class ClientSettings {
       client.close();
       throw e;
     }
+  }
+
+  private static SecretsClient build(SecretsClient.Builder builder, CiphertextSource source) {
+    try {
+      return builder.build();
+    } catch (RuntimeException | Error e) {
+      source.close();
+      throw e;
+    }
+  }
+
+  private @Nullable Path cacheDirectory() {
+    Path cache = values.path(Setting.CACHE_DIR);
+    if (cache != null && SettingValues.isFile(values.source())) {
+      throw new SecretConfigurationException(
+          Setting.CACHE_DIR.variable() + " is set, and the source is a directory already.",
+          "Leave it out: it is for a source that can be down.");
+    }
+    return cache;
   }
 
   /**

@@ -24,7 +24,8 @@ final class ClientThreads implements AutoCloseable {
   /** Runs rotation listeners. */
   final ExecutorService listeners = Executors.newCachedThreadPool(named("latchkey-rotation"));
 
-  private static ExecutorService pool(int size, String name) {
+  /** Returns threads that end when they have been idle for a while. */
+  static ExecutorService pool(int size, String name) {
     var pool =
         new ThreadPoolExecutor(
             size, size, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), named(name));

@@ -6,6 +6,7 @@ import dev.latchkey.SecretRef;
 import dev.latchkey.SecretStatus;
 import dev.latchkey.SecretValue;
 import dev.latchkey.client.source.CiphertextSource;
+import dev.latchkey.client.store.DiskCache;
 import dev.latchkey.spi.Decryptor;
 import dev.latchkey.spi.SecretResolver;
 import java.security.GeneralSecurityException;
@@ -40,6 +41,7 @@ public final class SecretsClient implements SecretResolver {
   private final ProcessKey key = new ProcessKey();
   private final ClientThreads threads = new ClientThreads();
   private final Scheduler scheduler;
+  private final DiskCopies copies;
   private final Holdings holdings;
   private final Fetcher fetcher;
   private final Refresher refresher;
@@ -60,7 +62,10 @@ public final class SecretsClient implements SecretResolver {
             listener,
             maxStale);
     var retrying = new RetryingSource(source, scheduler, listener, builder.timeout);
-    var arrivals = new Arrivals(source.project(), builder.decryptor, key, scheduler, listener);
+    copies = new DiskCopies(builder.diskCache, source, scheduler);
+    var arrivals =
+        new Arrivals(
+            source.project(), builder.decryptor, key, copies, scheduler, listener, maxStale);
     var loader = new Loader(retrying, arrivals, scheduler);
     refresher = new Refresher(source, holdings, loader, scheduler, threads, builder.fresh);
     fetcher =
@@ -99,6 +104,7 @@ public final class SecretsClient implements SecretResolver {
     private Duration maxStale = Duration.ofHours(24);
     private Duration timeout = Duration.ofSeconds(10);
     private @Nullable Duration holdPlaintext;
+    private @Nullable DiskCache diskCache;
     private int maxEntries = 10_000;
     private long maxBytes = 64L << 20;
     private final List<SecretsListener> listeners = new ArrayList<>();
@@ -174,6 +180,16 @@ public final class SecretsClient implements SecretResolver {
       return this;
     }
 
+    /**
+     * Sets where ciphertexts are kept on disk as they are fetched, so that a process can start
+     * while the source is down: for as long as {@link #maxStale} after the source last confirmed
+     * them, and never what it withdrew. Default: nowhere.
+     */
+    public Builder diskCache(DiskCache diskCache) {
+      this.diskCache = diskCache;
+      return this;
+    }
+
     /** Adds a listener to what happens in the client. Those that were added are called in order. */
     public Builder listener(SecretsListener listener) {
       listeners.add(listener);
@@ -186,7 +202,11 @@ public final class SecretsClient implements SecretResolver {
       return this;
     }
 
-    /** Returns the client. */
+    /**
+     * Returns the client.
+     *
+     * @throws dev.latchkey.SecretConfigurationException if the disk cache cannot be used
+     */
     public SecretsClient build() {
       return new SecretsClient(this);
     }
@@ -312,6 +332,7 @@ public final class SecretsClient implements SecretResolver {
       scheduler.close();
       threads.close();
       fetcher.close();
+      copies.close();
       key.close();
       source.close();
     }

@@ -23,6 +23,8 @@ public enum Setting {
   KEYSET_FILE,
   /** The URI of the key service's key that the keyset is encrypted with, if it is. */
   KEYSET_KMS_URI,
+  /** A directory for ciphertexts as they are fetched, for starting while the source is down. */
+  CACHE_DIR,
   /** How long values outlive an outage: a number and s, m, h or d; {@code 24h} if not set. */
   MAX_STALE,
   /** What the process is to its app, {@code flow} or {@code work}; see {@link ProcessRole}. */

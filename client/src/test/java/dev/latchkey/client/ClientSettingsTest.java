@@ -78,6 +78,37 @@ class ClientSettingsTest {
     return directory.toUri().toString();
   }
 
+  @Test
+  void connect_cacheForADirectory_isRefused() {
+    ClientSettings settings =
+        settings("SOURCE", source(), "KEYSET", KEYSET.toCleartextJson(), "CACHE_DIR", "cache");
+
+    assertThatThrownBy(settings::connect)
+        .isInstanceOf(SecretConfigurationException.class)
+        .hasMessage(
+            "LATCHKEY_CACHE_DIR is set, and the source is a directory already. Leave it out: it is"
+                + " for a source that can be down.");
+  }
+
+  @Test
+  void connect_cacheThatIsAFile_isRefused() throws Exception {
+    Path file = Files.createTempFile(directory, "cache", "");
+    ClientSettings settings =
+        settings(
+            "SOURCE",
+            "https://secrets.example.com",
+            "TOKEN",
+            "t",
+            "KEYSET",
+            KEYSET.toCleartextJson(),
+            "CACHE_DIR",
+            file.toString());
+
+    assertThatThrownBy(settings::connect)
+        .isInstanceOf(SecretConfigurationException.class)
+        .hasMessageContaining("LATCHKEY_CACHE_DIR");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -88,7 +119,8 @@ class ClientSettingsTest {
         "LATCHKEY_Source|There is no setting named LATCHKEY_Source. Nearest name: LATCHKEY_SOURCE.",
         "LATCHKEY_|There is no setting named LATCHKEY_. Settings are: LATCHKEY_SOURCE,"
             + " LATCHKEY_PROJECT, LATCHKEY_TOKEN, LATCHKEY_TOKEN_FILE, LATCHKEY_KEYSET,"
-            + " LATCHKEY_KEYSET_FILE, LATCHKEY_KEYSET_KMS_URI, LATCHKEY_MAX_STALE, LATCHKEY_ROLE.",
+            + " LATCHKEY_KEYSET_FILE, LATCHKEY_KEYSET_KMS_URI, LATCHKEY_CACHE_DIR,"
+            + " LATCHKEY_MAX_STALE, LATCHKEY_ROLE.",
       })
   void of_unknownSetting_offersTheNearest(String name, String message) {
     assertThatThrownBy(() -> ClientSettings.of(Map.of(name, "hunter2")))

@@ -30,6 +30,8 @@ final class FakeSource implements CiphertextSource {
   /** Whether the source holds its answers until there is news. */
   volatile boolean holds;
 
+  volatile String identity = "fake";
+
   private int ended;
 
   /** Puts a version of a secret, whose ciphertext {@link FakeDecryptor} opens. */
@@ -75,6 +77,11 @@ final class FakeSource implements CiphertextSource {
   /** Returns the requests that were to be held. */
   List<FetchRequest> watches() {
     return requests.stream().filter(request -> !request.hold().isZero()).toList();
+  }
+
+  @Override
+  public String identity() {
+    return identity;
   }
 
   @Override

@@ -31,7 +31,14 @@ class LoaderTest {
   private Loader loader(Decryptor decryptor) {
     return new Loader(
         new RetryingSource(source, time, listener, Duration.ofSeconds(10)),
-        new Arrivals(FakeSource.PROJECT, decryptor, new ProcessKey(), time, listener),
+        new Arrivals(
+            FakeSource.PROJECT,
+            decryptor,
+            new ProcessKey(),
+            new DiskCopies(null, source, time),
+            time,
+            listener,
+            Duration.ofHours(24)),
         time);
   }
 

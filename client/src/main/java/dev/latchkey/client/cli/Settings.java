@@ -47,6 +47,14 @@ final class Settings {
   private @Nullable String keysetKmsUri;
 
   @Option(
+      names = "--cache-dir",
+      paramLabel = "DIRECTORY",
+      description =
+          "Where to keep ciphertexts of an https source, for starting while it is down"
+              + " (LATCHKEY_CACHE_DIR).")
+  private @Nullable String cacheDirectory;
+
+  @Option(
       names = "--max-stale",
       paramLabel = "TIME",
       description = "How long values outlive an outage, as 24h (LATCHKEY_MAX_STALE).")
@@ -85,6 +93,7 @@ final class Settings {
     put(settings, Setting.TOKEN_FILE, tokenFile);
     put(settings, Setting.KEYSET_FILE, keysetFile);
     put(settings, Setting.KEYSET_KMS_URI, keysetKmsUri);
+    put(settings, Setting.CACHE_DIR, cacheDirectory);
     put(settings, Setting.MAX_STALE, maxStale);
     return settings;
   }

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
@@ -58,7 +59,8 @@ public final class DiskCache {
    *     digest is written
    * @param project the project of the source
    * @throws SecretConfigurationException if the project is not well-formed, if a file is where the
-   *     directory belongs, or if others than its owner may write to it
+   *     directory belongs, or if others than its owner may write to it, and this process cannot
+   *     change that
    */
   public Shelf shelf(String identity, String project) {
     SecretIdentity.checkProject(project);
@@ -67,9 +69,7 @@ public final class DiskCache {
     if (file != null) {
       throw StoreFailures.cacheIsFile(directory, file);
     }
-    if (isOpen(shelf)) {
-      throw StoreFailures.cacheIsOpen(shelf);
-    }
+    closeToOthers(shelf);
     return new Shelf(shelf, project);
   }
 
@@ -87,17 +87,19 @@ public final class DiskCache {
     }
   }
 
-  private static boolean isOpen(Path shelf) {
+  /** Some orchestrators open the directories of a volume to a group each time they mount it. */
+  private static void closeToOthers(Path shelf) {
     if (!DurableFile.isPosix(shelf) || !Files.isDirectory(shelf)) {
-      return false;
+      return;
     }
     try {
       Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(shelf);
-      return permissions.contains(PosixFilePermission.GROUP_WRITE)
-          || permissions.contains(PosixFilePermission.OTHERS_WRITE);
+      if (permissions.contains(PosixFilePermission.GROUP_WRITE)
+          || permissions.contains(PosixFilePermission.OTHERS_WRITE)) {
+        Files.setPosixFilePermissions(shelf, PosixFilePermissions.fromString("rwx------"));
+      }
     } catch (IOException e) {
-      // The first use says what is wrong with it.
-      return false;
+      throw StoreFailures.cacheIsOpen(shelf);
     }
   }
 
