@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,24 +60,36 @@ public final class ClientSettings {
    * @throws SecretConfigurationException if a setting is missing or wrong
    */
   public SecretsClient connect() {
+    return connect(builder -> {});
+  }
+
+  /**
+   * Returns a client over the source and the decryptor, with options that are no settings.
+   *
+   * @param options sets what is left to the app, such as {@link SecretsClient.Builder#listener};
+   *     called before this returns
+   * @throws SecretConfigurationException if a setting is missing or wrong
+   */
+  public SecretsClient connect(Consumer<SecretsClient.Builder> options) {
     Duration maxStale = values.duration(Setting.MAX_STALE, Duration.ofHours(24));
     LoadingDecryptor decryptor = LoadingDecryptor.start(this::decryptor);
     try {
-      return connect(decryptor, maxStale);
+      return connect(decryptor, maxStale, options);
     } catch (RuntimeException | Error e) {
       decryptor.cancel();
       throw e;
     }
   }
 
-  private SecretsClient connect(LoadingDecryptor decryptor, Duration maxStale) {
+  private SecretsClient connect(
+      LoadingDecryptor decryptor, Duration maxStale, Consumer<SecretsClient.Builder> options) {
     Path cache = cacheDirectory();
     CiphertextSource source = source();
     SecretsClient.Builder builder = SecretsClient.builder(source, decryptor).maxStale(maxStale);
     if (cache != null) {
       builder.diskCache(DiskCache.in(cache));
     }
-    SecretsClient client = build(builder, source);
+    SecretsClient client = build(builder, options, source);
     try {
       source.prepare();
       decryptor.await();
@@ -87,8 +100,12 @@ public final class ClientSettings {
     }
   }
 
-  private static SecretsClient build(SecretsClient.Builder builder, CiphertextSource source) {
+  private static SecretsClient build(
+      SecretsClient.Builder builder,
+      Consumer<SecretsClient.Builder> options,
+      CiphertextSource source) {
     try {
+      options.accept(builder);
       return builder.build();
     } catch (RuntimeException | Error e) {
       source.close();
