@@ -67,7 +67,14 @@ final class Holdings {
     return failure.until() - scheduler.nanos() <= 0;
   }
 
-  /** Takes what came of a request, for everybody to see from now on. */
+  /** Takes what came of a request, each reference's outcome by itself. */
+  void acceptAll(Map<SecretRef, Outcome> outcomes) {
+    for (Map.Entry<SecretRef, Outcome> each : outcomes.entrySet()) {
+      accept(each.getKey(), each.getValue());
+    }
+  }
+
+  /** Takes what came of asking for a reference, for everybody to see from now on. */
   void accept(SecretRef ref, Outcome outcome) {
     Outcome.Value former;
     SecretException formerly;

@@ -41,9 +41,7 @@ final class Refresher {
     this.threads = threads;
     this.periodNanos = fresh.toNanos();
     this.watch =
-        source.canHold()
-            ? new Watch(holdings, loader, this::accept, scheduler, threads.watch, fresh)
-            : null;
+        source.canHold() ? new Watch(holdings, loader, scheduler, threads.watch, fresh) : null;
   }
 
   void start() {
@@ -91,7 +89,8 @@ final class Refresher {
 
   private void refresh(Map<SecretRef, Long> due) {
     try {
-      accept(loader.load(FetchEvent.Kind.REFRESH, due));
+      holdings.acceptAll(loader.load(FetchEvent.Kind.REFRESH, due));
+      check();
     } catch (RuntimeException | Error e) {
       // The next refresh has to come; the message is not ours and may hold anything.
       System.getLogger(Refresher.class.getName())
@@ -99,12 +98,5 @@ final class Refresher {
     } finally {
       refreshing.set(false);
     }
-  }
-
-  private void accept(Map<SecretRef, Outcome> loaded) {
-    for (Map.Entry<SecretRef, Outcome> each : loaded.entrySet()) {
-      holdings.accept(each.getKey(), each.getValue());
-    }
-    check();
   }
 }

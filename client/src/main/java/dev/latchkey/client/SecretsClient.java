@@ -23,10 +23,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A ciphertext is opened once, when it arrives, and its value kept sealed under a random key of
  * this process; each read opens that. A value that was read is served from memory from then on: a
- * look-up, no lock, no clock, no I/O. In the background the source is asked, for all values
- * together, whether they are still the newest ({@link Builder#fresh}). While the source cannot be
- * reached, the last values go on being served ({@link Builder#maxStale}); when it says that a
- * secret is gone or denied, they do not.
+ * look-up, no lock, no clock, no I/O. In the background the source tells of newer versions at once,
+ * if it {@linkplain CiphertextSource#canHold can}, or is asked from time to time for all values
+ * together ({@link Builder#fresh}). While it cannot be reached, the last values go on being served
+ * ({@link Builder#maxStale}); when it says that a secret is gone or denied, they do not. A source
+ * that fails again and again is left alone for a while.
  *
  * <p>Thread-safe. {@link #close} ends its threads and overwrites the key.
  */
@@ -116,8 +117,10 @@ public final class SecretsClient implements SecretResolver {
     }
 
     /**
-     * Sets how long after a look the source is asked again whether values are the newest. Default:
-     * 60 seconds.
+     * Sets how long after a look the source is asked again, at the latest, whether values are the
+     * newest; each time after a random half of it to all of it, so that processes which started
+     * together do not ask together. What a source tells by itself when there is news ({@link
+     * CiphertextSource#canHold}) is not asked for. Default: 60 seconds.
      *
      * @throws IllegalArgumentException if it is not positive
      */
@@ -138,8 +141,9 @@ public final class SecretsClient implements SecretResolver {
     }
 
     /**
-     * Sets how long a request to the source may take. A caller waits for at most twice as long, as
-     * other requests may be under way. Default: 10 seconds.
+     * Sets how long a request to the source may take, up to four tries and the pauses between them
+     * included. A caller waits for at most twice as long, as other requests may be under way.
+     * Default: 10 seconds.
      *
      * @throws IllegalArgumentException if it is not positive
      */
@@ -303,7 +307,8 @@ public final class SecretsClient implements SecretResolver {
   /**
    * {@inheritDoc}
    *
-   * <p>A rotation is noticed when the source is next asked, see {@link Builder#fresh}.
+   * <p>A rotation is noticed at once where the source can hold a request, and otherwise when it is
+   * next asked, see {@link Builder#fresh}.
    */
   @Override
   public Registration onRotation(SecretRef ref, Runnable listener) {
@@ -332,9 +337,9 @@ public final class SecretsClient implements SecretResolver {
       scheduler.close();
       threads.close();
       fetcher.close();
-      copies.close();
       key.close();
       source.close();
+      copies.close();
     }
   }
 

@@ -8,7 +8,6 @@ import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +31,6 @@ final class Watch {
 
   private final Holdings holdings;
   private final Loader loader;
-  private final Consumer<Map<SecretRef, Outcome>> accept;
   private final Scheduler scheduler;
   private final ExecutorService executor;
   private final Duration hold;
@@ -45,19 +43,16 @@ final class Watch {
   /**
    * Makes a watch that begins when something is held.
    *
-   * @param accept takes the outcomes of a round
    * @param fresh how far apart the rounds begin where the source does not hold them
    */
   Watch(
       Holdings holdings,
       Loader loader,
-      Consumer<Map<SecretRef, Outcome>> accept,
       Scheduler scheduler,
       ExecutorService executor,
       Duration fresh) {
     this.holdings = holdings;
     this.loader = loader;
-    this.accept = accept;
     this.scheduler = scheduler;
     this.executor = executor;
     this.hold = fresh.compareTo(HOLD) < 0 ? fresh : HOLD;
@@ -111,7 +106,7 @@ final class Watch {
       if (Thread.currentThread().isInterrupted()) {
         return; // Given up for another round: failures are ours, and news comes again.
       }
-      accept.accept(loaded);
+      holdings.acceptAll(loaded);
     } catch (RuntimeException | Error e) {
       // The next round has to come; the message is not ours and may hold anything.
       System.getLogger(Watch.class.getName())

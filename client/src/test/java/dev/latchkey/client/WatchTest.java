@@ -100,6 +100,17 @@ class WatchTest {
   }
 
   @Test
+  void watch_newsAgain_isAskedForAfterAMomentAndNotAtOnce() {
+    client.resolve(REF).close();
+    untilWatched(1);
+    source.put("my-secret", 2, "second");
+    until(() -> time.due().get(0).compareTo(SETTLE) < 0);
+
+    assertThat(time.due().get(0)).isEqualTo(Duration.ofMillis(20));
+    untilWatched(2);
+  }
+
+  @Test
   void watch_idleClient_asksNothingElse() {
     client.resolve(REF).close();
     untilWatched(1);
