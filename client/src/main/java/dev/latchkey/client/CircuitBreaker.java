@@ -2,7 +2,6 @@ package dev.latchkey.client;
 
 import dev.latchkey.SecretUnavailableException;
 import java.time.Duration;
-import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class CircuitBreaker {
   /** How many failures in a row open the breaker: those of one request in all its tries. */
-  static final int THRESHOLD = RetryingSource.MAX_TRIES;
+  static final int THRESHOLD = 4;
 
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
@@ -111,7 +110,7 @@ final class CircuitBreaker {
       if (former == BreakerState.OPEN) {
         return true;
       }
-      open(jitter(pause()));
+      open(Scheduler.jitter(pause()));
     }
     tell(former, BreakerState.OPEN);
     return true;
@@ -161,11 +160,6 @@ final class CircuitBreaker {
   private long pause() {
     long pause = FIRST_PAUSE.toNanos() << Math.min(openings, 10);
     return Math.min(pause, LONGEST_PAUSE.toNanos());
-  }
-
-  /** Returns a random time between half of the given one and all of it. */
-  static long jitter(long nanos) {
-    return nanos - (long) (nanos / 2.0 * ThreadLocalRandom.current().nextDouble());
   }
 
   private void tell(BreakerState from, BreakerState to) {

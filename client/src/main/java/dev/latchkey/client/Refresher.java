@@ -46,7 +46,7 @@ final class Refresher {
 
   void start() {
     // Not all at once, where many processes have started together.
-    scheduler.schedule(this::tick, CircuitBreaker.jitter(periodNanos));
+    scheduler.schedule(this::tick, Scheduler.jitter(periodNanos));
   }
 
   /** Looks at whether what is held is what the source is asked for. */

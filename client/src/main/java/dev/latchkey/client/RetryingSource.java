@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * what is left, so that one which is never answered leaves time for another. Thread-safe.
  */
 final class RetryingSource {
-  static final int MAX_TRIES = 4;
+  private static final int MAX_TRIES = CircuitBreaker.THRESHOLD;
 
   private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
 
@@ -142,7 +142,7 @@ final class RetryingSource {
         breaker.pauseFor(asked);
         return false;
       }
-      long pause = Math.max(asked, CircuitBreaker.jitter(FIRST_PAUSE.toNanos() << (tries - 1)));
+      long pause = Math.max(asked, Scheduler.jitter(FIRST_PAUSE.toNanos() << (tries - 1)));
       if (last || leftAlone || pause >= left()) {
         return false;
       }

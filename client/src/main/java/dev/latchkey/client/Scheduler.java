@@ -1,6 +1,7 @@
 package dev.latchkey.client;
 
 import java.time.Instant;
+import java.util.concurrent.ThreadLocalRandom;
 
 /** Time, as a client knows it: what it measures, waits for and plans by. Thread-safe. */
 interface Scheduler extends AutoCloseable {
@@ -12,6 +13,11 @@ interface Scheduler extends AutoCloseable {
 
   /** Returns the time on the wall, for what outlives the process. */
   Instant now();
+
+  /** Returns a random time between half of the given one and all of it. */
+  static long jitter(long nanos) {
+    return nanos - (long) (nanos / 2.0 * ThreadLocalRandom.current().nextDouble());
+  }
 
   /** Runs a task later, once, on a thread that waits for nothing; never if closed before. */
   void schedule(Runnable task, long delayNanos);

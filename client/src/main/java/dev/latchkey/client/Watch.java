@@ -118,7 +118,7 @@ final class Watch {
     } else if (elapsed >= hold.toNanos() / 2) {
       plan(0);
     } else {
-      plan(Math.max(GAP_NANOS, CircuitBreaker.jitter(freshNanos) - elapsed));
+      plan(Math.max(GAP_NANOS, Scheduler.jitter(freshNanos) - elapsed));
     }
   }
 
