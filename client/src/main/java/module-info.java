@@ -10,6 +10,8 @@ module dev.latchkey.client {
   requires com.google.gson;
   requires okhttp3;
   requires static info.picocli;
+  // Whether the run-time image has it is looked up.
+  requires static jdk.jfr;
   requires static jdk.unsupported;
 
   exports dev.latchkey.client;
