@@ -10,9 +10,14 @@ module dev.latchkey.client {
   requires com.google.gson;
   requires okhttp3;
   requires static info.picocli;
+  // Whether the run-time image has it is looked up.
+  requires static jdk.jfr;
   requires static jdk.unsupported;
+  // Not transitive: every module that requires this one would need it to be compiled.
+  requires static micrometer.core;
 
   exports dev.latchkey.client;
+  exports dev.latchkey.client.integration.micrometer;
   exports dev.latchkey.client.source;
   exports dev.latchkey.client.store;
   exports dev.latchkey.client.tink;

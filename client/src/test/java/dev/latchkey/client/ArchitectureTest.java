@@ -32,6 +32,7 @@ class ArchitectureTest {
   private static final String SOURCE = ROOT + ".source";
   private static final String STORE = ROOT + ".store";
   private static final String TINK = ROOT + ".tink";
+  private static final String MICROMETER = ROOT + ".integration.micrometer";
   private static final String COMMAND = ROOT + ".cli";
 
   /** What every package may use: the JDK, and the core with its annotations. */
@@ -49,8 +50,8 @@ class ArchitectureTest {
   void packages_areThoseThatTheRulesKnow() {
     Set<String> found = CLIENT.stream().map(JavaClass::getPackageName).collect(Collectors.toSet());
 
-    assertThat(found).contains(ROOT, SOURCE, STORE, TINK);
-    assertThat(found).isSubsetOf(ROOT, SOURCE, STORE, TINK, COMMAND);
+    assertThat(found).contains(ROOT, SOURCE, STORE, TINK, MICROMETER);
+    assertThat(found).isSubsetOf(ROOT, SOURCE, STORE, TINK, MICROMETER, COMMAND);
   }
 
   private static ArchRule arrows(String from, String... to) {
@@ -91,7 +92,26 @@ class ArchitectureTest {
             STORE,
             TINK,
             "com.github.benmanes.caffeine.cache..",
-            "com.fasterxml.jackson.core..")
+            "com.fasterxml.jackson.core..",
+            "jdk.jfr..")
+        .check(CLIENT);
+  }
+
+  @Test
+  void micrometer_knowsRootAlone() {
+    arrows(MICROMETER, MICROMETER, ROOT, "io.micrometer.core.instrument..")
+        .because("meters are made of what any listener is told")
+        .check(CLIENT);
+  }
+
+  @Test
+  void integrations_areUsedByNobody() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(ROOT + ".integration..")
+        .should()
+        .dependOnClassesThat(resideInAPackage(ROOT + ".integration.."))
+        .because("an app has the framework or has not")
         .check(CLIENT);
   }
 
@@ -136,6 +156,9 @@ class ArchitectureTest {
   @Test
   void libraries_areKnownInOnePackageEach() {
     onlyIn(COMMAND, "picocli..").because("picocli is an optional dependency").check(CLIENT);
+    onlyIn(MICROMETER, "io.micrometer..")
+        .because("micrometer is an optional dependency")
+        .check(CLIENT);
     onlyIn(SOURCE, "okhttp3..", "okio..", "kotlin..").check(CLIENT);
     onlyIn(TINK, "com.google.crypto.tink..", "com.google.protobuf..").check(CLIENT);
   }
@@ -149,6 +172,16 @@ class ArchitectureTest {
         .should()
         .dependOnClassesThat(resideInAPackage("com.github.benmanes.caffeine.."))
         .because("a process with few secrets never loads it")
+        .check(CLIENT);
+  }
+
+  @Test
+  void flightRecorder_isKnownInItsListenerAlone() {
+    noClasses()
+        .that(describe("are not Jfr…", type -> !type.getName().startsWith(ROOT + ".Jfr")))
+        .should()
+        .dependOnClassesThat(resideInAPackage("jdk.jfr.."))
+        .because("an image without it works, and a process that nobody records never loads it")
         .check(CLIENT);
   }
 
@@ -186,11 +219,16 @@ class ArchitectureTest {
     assertThat(publicTypes())
         .containsExactlyInAnyOrderElementsOf(
             Stream.of(
+                    "BreakerState",
                     "ClientSettings",
+                    "FetchEvent",
+                    "FetchEvent$Kind",
                     "SecretsClient",
                     "SecretsClient$Builder",
                     "SecretsClientProvider",
+                    "SecretsListener",
                     "Setting",
+                    "integration.micrometer.LatchkeyMetrics",
                     "source.CiphertextAnswer",
                     "source.CiphertextAnswer$Damaged",
                     "source.CiphertextAnswer$Denied",

@@ -10,9 +10,11 @@ import dev.latchkey.client.tink.Keyset;
 import dev.latchkey.client.tink.Keysets;
 import dev.latchkey.client.tink.TinkSealer;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,9 +42,9 @@ class ChildProcessIT {
     environment.put("LATCHKEY_KEYSET_FILE", file.toString());
   }
 
-  private ChildJvm.Result print(String variable) throws Exception {
-    List<String> command =
-        List.of("-cp", ChildJvm.classPath(), SecretPrinter.class.getName(), variable);
+  private ChildJvm.Result print(String variable, String... options) throws Exception {
+    List<String> command = new ArrayList<>(List.of(options));
+    command.addAll(List.of("-cp", ChildJvm.classPath(), SecretPrinter.class.getName(), variable));
     ChildJvm.Result result = ChildJvm.run(scratch, environment, command);
     assertThat(result.err()).isEmpty();
     return result;
@@ -85,5 +87,32 @@ class ChildProcessIT {
                     + " LATCHKEY_KEYSET_FIEL. Bound by secret://my-secret."
                     + " Nearest name: LATCHKEY_KEYSET_FILE.",
                 ""));
+  }
+
+  @Test
+  void get_notRecorded_loadsOneClassOfFlightRecorder() throws Exception {
+    environment.put("LATCHKEY_ROLE", "work");
+
+    ChildJvm.Result result = print("MY_APP_SECRET", "-Xlog:class+load");
+
+    assertThat(result.out()).endsWith("välue €").contains(" dev.latchkey.client.Listeners source:");
+    assertThat(result.out().lines().filter(line -> line.contains("jfr") || line.contains("Jfr")))
+        .hasSize(2)
+        .anyMatch(line -> line.contains(" dev.latchkey.client.JfrListener source:"))
+        .anyMatch(line -> line.contains(" jdk.jfr.FlightRecorder source:"));
+  }
+
+  @Test
+  void get_recorded_leavesTheRequestInTheRecording() throws Exception {
+    environment.put("LATCHKEY_ROLE", "work");
+    Path file = scratch.resolve("app.jfr");
+
+    print("MY_APP_SECRET", "-XX:StartFlightRecording=filename=" + file);
+
+    assertThat(
+            RecordingFile.readAllEvents(file).stream()
+                .filter(event -> event.getEventType().getName().equals("dev.latchkey.Fetch"))
+                .map(event -> event.getString("kind") + " " + event.getInt("secrets")))
+        .containsExactly("FETCH 1");
   }
 }

@@ -83,7 +83,7 @@ class JarsIT {
   }
 
   @Test
-  void pom_ofTheClient_hasPicocliAloneOptional() throws Exception {
+  void pom_ofTheClient_hasTheCommandsAndTheMetersLibraryOptional() throws Exception {
     Map<String, String> optional = new HashMap<>();
     try (var jar = new JarFile(Jars.client().toFile());
         InputStream in =
@@ -108,7 +108,17 @@ class JarsIT {
             Map.entry("jackson-databind", ""),
             Map.entry("okhttp-jvm", ""),
             Map.entry("caffeine", ""),
-            Map.entry("picocli", "true"));
+            Map.entry("picocli", "true"),
+            Map.entry("micrometer-core", "true"));
+  }
+
+  @Test
+  void command_holdsThePicocliLibraryAndNoMeters() throws Exception {
+    try (var jar = new JarFile(Path.of("target", "latchkey.jar").toFile())) {
+      assertThat(jar.stream().map(ZipEntry::getName))
+          .contains("picocli/CommandLine.class")
+          .noneMatch(name -> name.matches("(io/micrometer|org/HdrHistogram|org/LatencyUtils)/.*"));
+    }
   }
 
   private static String text(Element parent, String name) {

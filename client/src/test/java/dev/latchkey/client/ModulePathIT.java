@@ -42,15 +42,33 @@ class ModulePathIT {
       }
       """;
 
+  private static final String CLIENT_MAIN =
+      """
+      package app;
+
+      import dev.latchkey.client.BreakerState;
+      import dev.latchkey.client.SecretsListener;
+
+      public final class Main implements SecretsListener {
+        public static void main(String[] args) {
+          System.out.print(BreakerState.CLOSED);
+        }
+      }
+      """;
+
   @TempDir Path root;
   @TempDir Path scratch;
 
   private Path compile() throws Exception {
+    return compile(MAIN, "dev.latchkey.core", Stream.of(Jars.core()));
+  }
+
+  private Path compile(String source, String required, Stream<Path> modules) throws Exception {
     Path sources = Files.createDirectories(scratch.resolve("src/app"));
-    Path main = Files.writeString(sources.resolve("Main.java"), MAIN);
+    Path main = Files.writeString(sources.resolve("Main.java"), source);
     Path module =
         Files.writeString(
-            scratch.resolve("src/module-info.java"), "module app { requires dev.latchkey.core; }");
+            scratch.resolve("src/module-info.java"), "module app { requires " + required + "; }");
     Path classes = Files.createDirectories(scratch.resolve("classes"));
     JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
     int status =
@@ -61,7 +79,7 @@ class ModulePathIT {
             "-d",
             classes.toString(),
             "-p",
-            path(Stream.concat(Stream.of(Jars.core()), Jars.dependencies().stream())),
+            path(Stream.concat(modules, Jars.dependencies().stream())),
             main.toString(),
             module.toString());
     assertThat(status).isZero();
@@ -119,6 +137,15 @@ class ModulePathIT {
             "SecretUnavailableException: MY_APP_SECRET: The connection was refused by "
                 + origin
                 + ".");
+  }
+
+  @Test
+  void listener_inANamedModuleWithoutTheMetersLibrary_compilesAndRuns() throws Exception {
+    Path app = compile(CLIENT_MAIN, "dev.latchkey.client", Stream.of(Jars.core(), Jars.client()));
+    String path = path(Stream.concat(Stream.of(app), clientAndLibraries()));
+
+    assertThat(ChildJvm.run(scratch, Map.of(), List.of("-p", path, "-m", "app/app.Main")))
+        .isEqualTo(new ChildJvm.Result(0, "CLOSED", ""));
   }
 
   @Test
