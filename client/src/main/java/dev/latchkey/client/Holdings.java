@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a client holds: takes the outcomes of requests, and tells what of them may be used. Reading
  * takes no lock; taking does, so that of two outcomes about one reference the newer one stays. The
- * listener is told of what changed once the lock is free.
+ * listener is told of what changed once that lock is free, in the order of the changes.
  */
 final class Holdings {
   /** Beyond this many refusals at once, somebody asks for names at random. */
@@ -34,6 +34,10 @@ final class Holdings {
   private final Scheduler scheduler;
   private final SecretsListener listener;
   private final Duration maxStale;
+
+  /** Held while an outcome is taken and told of, so that changes are told in their order. */
+  private final Object telling = new Object();
+
   private boolean closed;
 
   Holdings(
@@ -76,17 +80,19 @@ final class Holdings {
 
   /** Takes what came of asking for a reference, for everybody to see from now on. */
   void accept(SecretRef ref, Outcome outcome) {
-    Outcome.Value former;
-    SecretException formerly;
-    Outcome.Value now;
-    synchronized (this) {
-      former = values.get(ref);
-      formerly = former == null ? null : former.stale;
-      take(ref, former, outcome);
-      now = values.get(ref);
-    }
-    if (former != null || (now != null && now.stale != null)) {
-      tell(ref, former, formerly, now, outcome);
+    synchronized (telling) {
+      Outcome.Value former;
+      SecretException formerly;
+      Outcome.Value now;
+      synchronized (this) {
+        former = values.get(ref);
+        formerly = former == null ? null : former.stale;
+        take(ref, former, outcome);
+        now = values.get(ref);
+      }
+      if (former != null || (now != null && now.stale != null)) {
+        tell(ref, former, formerly, now, outcome);
+      }
     }
   }
 
@@ -162,24 +168,28 @@ final class Holdings {
 
   /** Drops values that have not been confirmed for too long, whatever the source is doing. */
   void expire() {
+    synchronized (telling) {
+      for (SecretRef ref : takeExpired()) {
+        listener.withdrawn(
+            ref,
+            new SecretUnavailableException(
+                "The source has not confirmed '" + ref.name() + "' for " + maxStale + ".",
+                "Look at why the source cannot be reached, or allow more by LATCHKEY_MAX_STALE."));
+      }
+    }
+  }
+
+  private synchronized List<SecretRef> takeExpired() {
     List<SecretRef> expired = new ArrayList<>();
-    synchronized (this) {
-      values.forEach(
-          (ref, value) -> {
-            if (isTooOld(value)) {
-              values.remove(ref);
-              expired.add(ref);
-            }
-          });
-      failures.values().removeIf(this::isOver);
-    }
-    for (SecretRef ref : expired) {
-      listener.withdrawn(
-          ref,
-          new SecretUnavailableException(
-              "The source has not confirmed '" + ref.name() + "' for " + maxStale + ".",
-              "Look at why the source cannot be reached, or allow more by LATCHKEY_MAX_STALE."));
-    }
+    values.forEach(
+        (ref, value) -> {
+          if (isTooOld(value)) {
+            values.remove(ref);
+            expired.add(ref);
+          }
+        });
+    failures.values().removeIf(this::isOver);
+    return expired;
   }
 
   /** Marks values whose renewal is overdue, since the source gives no answer at all. */

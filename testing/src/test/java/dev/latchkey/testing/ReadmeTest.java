@@ -26,6 +26,7 @@ class ReadmeTest {
       import static org.junit.jupiter.api.Assertions.assertEquals;
       import dev.latchkey.*;
       import dev.latchkey.client.*;
+      import dev.latchkey.client.integration.micrometer.*;
       import dev.latchkey.testing.*;
       import java.util.*;
       import java.util.function.*;
@@ -37,7 +38,11 @@ class ReadmeTest {
 
         static Pool pool = password -> {};
 
+        static io.micrometer.core.instrument.MeterRegistry registry;
+
         static void load(byte[] key) {}
+
+        static void alarm(String text) {}
 
         public static void run() throws Exception {
       %s
