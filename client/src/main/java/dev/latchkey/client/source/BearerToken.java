@@ -7,25 +7,31 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The token of a process, checked to be safe in a header. Messages never hold it. */
 final class BearerToken {
   private static final int MAX_LENGTH = 16 * 1024;
 
   private final Supplier<String> supplier;
+  private final @Nullable Path file;
 
-  private BearerToken(Supplier<String> supplier) {
+  private BearerToken(Supplier<String> supplier, @Nullable Path file) {
     this.supplier = supplier;
+    this.file = file;
   }
 
   static BearerToken of(Supplier<String> supplier) {
-    return new BearerToken(supplier);
+    return new BearerToken(supplier, null);
   }
 
   /** Returns the token in a file, read at each use: that is cheap beside a request, and current. */
   static BearerToken in(Path file) {
-    return new BearerToken(() -> read(file));
+    return new BearerToken(() -> read(file), file);
   }
 
   private static String read(Path file) {
@@ -39,6 +45,28 @@ final class BearerToken {
               ? "The token file " + file + " cannot be read."
               : "The token file does not exist.",
           "Check LATCHKEY_TOKEN_FILE, and that this process may read the file.");
+    }
+  }
+
+  /**
+   * Returns a digest of what tells one asker from another: the file of the token, since what is in
+   * it is issued anew often and to the same process, or else the token. The path too is only
+   * digested: what stands in its place may be the token itself.
+   *
+   * @throws SecretException if there is no token
+   */
+  String asker() {
+    return file == null
+        ? digest("token", current())
+        : digest("file", file.toAbsolutePath().toString());
+  }
+
+  private static String digest(String kind, String text) {
+    byte[] bytes = ("latchkey.asker.v1 " + kind + " " + text).getBytes(StandardCharsets.UTF_8);
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError(e); // Each Java platform has it.
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.latchkey.client.source;
 
 import dev.latchkey.SecretConfigurationException;
+import dev.latchkey.SecretException;
 import dev.latchkey.spi.SecretIdentity;
 import java.net.URI;
 import java.nio.file.Path;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 public final class HttpSource implements CiphertextSource {
   private final ServiceAddress address;
   private final String project;
+  private final String endpoint;
   private final BearerToken token;
   private final Clock clock;
   private final HttpFailures failures;
@@ -34,12 +36,11 @@ public final class HttpSource implements CiphertextSource {
   private HttpSource(Builder builder, String project, BearerToken token) {
     this.address = builder.address;
     this.project = project;
+    this.endpoint = address.endpoint(project);
     this.token = token;
     this.clock = builder.clock;
     this.failures = new HttpFailures(address.origin(), project);
-    this.exchange =
-        new HttpExchange(
-            address, address.endpoint(project), failures, builder.sockets, builder.trust);
+    this.exchange = new HttpExchange(address, endpoint, failures, builder.sockets, builder.trust);
   }
 
   /**
@@ -56,6 +57,25 @@ public final class HttpSource implements CiphertextSource {
   @Override
   public String project() {
     return project;
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Here it is the address of the project, and a digest of the path of the token's file; or, if
+   * there is none, of the token that is supplied now.
+   *
+   * @throws SecretException if no token is supplied
+   */
+  @Override
+  public String identity() {
+    return endpoint + " " + token.asker();
+  }
+
+  /** Returns true: the service holds its answer. */
+  @Override
+  public boolean canHold() {
+    return true;
   }
 
   @Override

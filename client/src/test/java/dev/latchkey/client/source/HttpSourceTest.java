@@ -665,6 +665,97 @@ class HttpSourceTest {
     assertThat(source).hasToString("HttpSource[" + origin() + ", project=shop]");
   }
 
+  private static HttpSource.Builder anywhere(String base, String project) {
+    return HttpSource.builder(URI.create(base)).project(project);
+  }
+
+  @Test
+  void identity_otherAddressProjectOrAsker_differs(@TempDir Path directory) {
+    String base = "https://example.com";
+    String path = directory.resolve("a").toString();
+    List<HttpSource.Builder> builders =
+        List.of(
+            anywhere(base, "shop").token(() -> TOKEN),
+            anywhere(base + ":8443", "shop").token(() -> TOKEN),
+            anywhere(base + "/base", "shop").token(() -> TOKEN),
+            anywhere("https://example.org", "shop").token(() -> TOKEN),
+            anywhere(base, "other").token(() -> TOKEN),
+            anywhere(base, "shop").token(() -> "other"),
+            anywhere(base, "shop").token(() -> path),
+            anywhere(base, "shop").tokenFile(Path.of(path)),
+            anywhere(base, "shop").tokenFile(directory.resolve("b")));
+    List<String> identities = new ArrayList<>();
+    for (HttpSource.Builder builder : builders) {
+      try (HttpSource each = builder.build();
+          HttpSource again = builder.build()) {
+        assertThat(again.identity()).isEqualTo(each.identity());
+        identities.add(each.identity());
+      }
+    }
+    assertThat(identities).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void identity_tokenFile_survivesNewToken(@TempDir Path directory) throws Exception {
+    Path file = Files.writeString(directory.resolve("token"), "first");
+    try (HttpSource absolute = builder().tokenFile(file).build()) {
+      String before = absolute.identity();
+      Files.writeString(file, "again");
+      assertThat(absolute.identity()).isEqualTo(before);
+      Files.delete(file);
+      assertThat(absolute.identity()).isEqualTo(before);
+    }
+  }
+
+  @Test
+  void identity_relativeTokenFile_isThatOfItsAbsolutePath() {
+    Path relative = Path.of("token");
+    try (HttpSource each = builder().tokenFile(relative).build();
+        HttpSource absolute = builder().tokenFile(relative.toAbsolutePath()).build()) {
+      assertThat(each.identity()).isEqualTo(absolute.identity());
+    }
+  }
+
+  @Test
+  void identity_suppliedToken_isThatOfNow() {
+    Queue<String> tokens = new ArrayDeque<>(List.of("first", "again", "first"));
+    try (HttpSource other = builder().token(tokens::remove).build()) {
+      String first = other.identity();
+      assertThat(other.identity()).isNotEqualTo(first);
+      assertThat(other.identity()).isEqualTo(first);
+    }
+  }
+
+  @Test
+  void identity_noToken_saysSo() {
+    try (HttpSource other = builder().token(() -> "").build()) {
+      assertThatThrownBy(other::identity)
+          .isInstanceOf(SecretConfigurationException.class)
+          .hasMessage(
+              "The token is empty. Check LATCHKEY_TOKEN, or the file of LATCHKEY_TOKEN_FILE.");
+    }
+  }
+
+  @Test
+  void identity_neverShowsTokenOrWhatStandsForItsFile() {
+    Canary token = new Canary(TOKEN.getBytes(UTF_8));
+    try (HttpSource supplied = builder().build();
+        HttpSource mistaken = builder().tokenFile(Path.of(TOKEN)).build()) {
+      for (HttpSource each : List.of(supplied, mistaken)) {
+        assertThat(each.identity())
+            .matches("\\Q" + origin() + "/v1/projects/shop/ciphertexts \\E[0-9a-f]{64}");
+        assertThat(token.isIn(each.identity())).isFalse();
+        assertThat(each).hasToString("HttpSource[" + origin() + ", project=shop]");
+      }
+    }
+    assertThat(token.isIn(origin() + " " + TOKEN)).isTrue();
+  }
+
+  @Test
+  void canHold_isTrue() {
+    assertThat(source.canHold()).isTrue();
+  }
+
   @Test
   void everyFailure_neverShowsTokenOrBody() {
     Canary token = new Canary(TOKEN.getBytes(UTF_8));

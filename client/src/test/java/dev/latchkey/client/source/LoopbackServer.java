@@ -8,10 +8,10 @@ import javax.net.ServerSocketFactory;
 import mockwebserver3.MockWebServer;
 
 /** Starts servers that answer at once: without TCP_NODELAY each answer waits 40 ms for an ACK. */
-final class LoopbackServer {
+public final class LoopbackServer {
   private LoopbackServer() {}
 
-  static MockWebServer start() throws IOException {
+  public static MockWebServer start() throws IOException {
     MockWebServer server = unstarted();
     server.start();
     return server;
