@@ -173,7 +173,7 @@ final class Holdings {
         listener.withdrawn(
             ref,
             new SecretUnavailableException(
-                "The source has not confirmed '" + ref.name() + "' for " + maxStale + ".",
+                "The source has not confirmed '" + ref.name() + "' for longer than is allowed.",
                 "Look at why the source cannot be reached, or allow more by LATCHKEY_MAX_STALE."));
       }
     }

@@ -4,6 +4,7 @@ import dev.latchkey.SecretException;
 import dev.latchkey.SecretRef;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.Locale;
 import java.util.Set;
 
 /** Logs why values cannot be renewed, each reason once, and when they are again. */
@@ -24,7 +25,7 @@ final class OutageLog implements SecretsListener {
       log(
           System.Logger.Level.WARNING,
           "Values are served as they are, for "
-              + maxStale
+              + maxStale.toString().substring(2).toLowerCase(Locale.ROOT)
               + " at most, since they could not be renewed: "
               + failure.getMessage());
     }

@@ -114,8 +114,8 @@ class HoldingsTest {
     assertThat(holdings.value(REF)).isNull();
     assertThat(listener.told)
         .containsExactly(
-            "withdrawn secret://my-secret The source has not confirmed 'my-secret' for PT24H. Look at"
-                + " why the source cannot be reached, or allow more by LATCHKEY_MAX_STALE.");
+            "withdrawn secret://my-secret The source has not confirmed 'my-secret' for longer than is"
+                + " allowed. Look at why the source cannot be reached, or allow more by LATCHKEY_MAX_STALE.");
   }
 
   @Test

@@ -36,7 +36,7 @@ class OutageLogTest {
 
     assertThat(text)
         .containsOnlyOnce(
-            "Values are served as they are, for PT24H at most, since they could not be renewed:"
+            "Values are served as they are, for 24h at most, since they could not be renewed:"
                 + " Down. Start it.")
         .containsOnlyOnce("Off. Start it.");
   }
