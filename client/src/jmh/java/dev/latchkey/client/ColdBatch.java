@@ -60,6 +60,10 @@ public class ColdBatch {
   private static final String PROJECT = "default";
   private static final String TOKEN = "0123456789abcdef0123456789abcdef";
   private static final String VALUE = "0123456789abcdef0123456789abcdef";
+
+  /** A client has as many for requests, and starts one for each request until it has them all. */
+  private static final int THREADS = 4;
+
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
   /** A service that gives one answer, and the question to it. */
@@ -182,7 +186,9 @@ public class ColdBatch {
       client =
           SecretsClient.builder(new Shared(service.source), TinkDecryptor.of(service.keyset))
               .build();
-      client.prefetch(List.of(SecretRef.parse("secret://unknown")));
+      for (int i = 0; i < THREADS; i++) {
+        client.prefetch(List.of(SecretRef.parse("secret://unknown-" + i)));
+      }
       asked = server.getRequestCount();
     }
 

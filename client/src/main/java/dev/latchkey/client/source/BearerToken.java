@@ -10,19 +10,48 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The token of a process, checked to be safe in a header. Messages never hold it. */
+/**
+ * The token of a process, checked to be safe in a header. Messages never hold it. Thread-safe; what
+ * supplies it may block, and then so does whoever asks.
+ */
 final class BearerToken {
   private static final int MAX_LENGTH = 16 * 1024;
 
   private final Supplier<String> supplier;
   private final @Nullable Path file;
 
+  /** How often the token was asked for because it had been refused, and what came of it last. */
+  private volatile int renewals;
+
+  private @Nullable Given renewed;
+  private @Nullable SecretException notRenewed;
+
   private BearerToken(Supplier<String> supplier, @Nullable Path file) {
     this.supplier = supplier;
     this.file = file;
+  }
+
+  /** A token as it was given. */
+  static final class Given {
+    private final String text;
+    private final int renewals;
+
+    private Given(String text, int renewals) {
+      this.text = text;
+      this.renewals = renewals;
+    }
+
+    String text() {
+      return text;
+    }
+
+    boolean isSameAs(Given other) {
+      return text.equals(other.text);
+    }
   }
 
   static BearerToken of(Supplier<String> supplier) {
@@ -57,7 +86,7 @@ final class BearerToken {
    */
   String asker() {
     return file == null
-        ? digest("token", current())
+        ? digest("token", supply())
         : digest("file", file.toAbsolutePath().toString());
   }
 
@@ -73,10 +102,46 @@ final class BearerToken {
   /**
    * Returns the current token.
    *
-   * @throws SecretConfigurationException if there is none, or it cannot be sent
+   * @throws SecretException if there is none, or it cannot be sent
    */
-  String current() {
-    String token = supply();
+  Given current() {
+    // Counted before the asking: a renewal that ends meanwhile is not older than what is given.
+    int before = renewals;
+    return new Given(supply(), before);
+  }
+
+  /**
+   * Returns what to send in place of a token that was refused, which may be the same again. The
+   * token is asked for once, whatever the number of requests that were refused with one from before
+   * that; they wait for each other here, and share what comes of it.
+   *
+   * @throws SecretException if there is no token, or it cannot be sent
+   */
+  synchronized Given renewed(Given refused) {
+    if (refused.renewals == renewals) {
+      renew();
+    }
+    if (renewed == null) {
+      SecretException shared = Objects.requireNonNull(notRenewed);
+      throw shared.withProblem(shared.problem());
+    }
+    return renewed;
+  }
+
+  @SuppressWarnings("NonAtomicVolatileUpdate") // Only written here, under the lock.
+  private void renew() {
+    renewed = null;
+    notRenewed = null;
+    try {
+      renewed = new Given(supply(), renewals + 1);
+    } catch (SecretException e) {
+      notRenewed = e;
+    }
+    renewals++;
+  }
+
+  private String supply() {
+    String token = ask();
     if (token == null || token.isEmpty()) {
       throw new SecretConfigurationException(
           "The token is empty.", "Check LATCHKEY_TOKEN, or the file of LATCHKEY_TOKEN_FILE.");
@@ -94,12 +159,12 @@ final class BearerToken {
     return token;
   }
 
-  private String supply() {
+  private String ask() {
     try {
       return supplier.get();
     } catch (SecretException e) {
       throw e;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       throw new SecretConfigurationException(
           "The supplier of the token failed.", "Look at what it depends on.");
     }

@@ -26,14 +26,12 @@ import org.jspecify.annotations.Nullable;
  * that a service can be newer than its clients.
  */
 final class CiphertextWire {
-  /**
-   * A sealed value is larger than the value by the key's id, a nonce and a tag: under 100 bytes.
-   */
   private static final int MAX_DEPTH = 16;
 
   private static final JsonFactory JSON =
       JsonFactory.builder()
-          .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+          .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+          .disable(JsonFactory.Feature.CHARSET_DETECTION) // It is UTF-8 (RFC 8259, section 8.1).
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
           .build();
@@ -205,7 +203,7 @@ final class CiphertextWire {
 
     private static Instant instant(String text) throws BadAnswerException {
       try {
-        return Instant.parse(text);
+        return Timestamps.parse(text);
       } catch (DateTimeException e) {
         throw new BadAnswerException("a time in it is not one of RFC 3339");
       }

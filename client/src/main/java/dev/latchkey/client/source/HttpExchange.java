@@ -1,12 +1,14 @@
 package dev.latchkey.client.source;
 
 import java.io.IOException;
-import java.io.InputStream;
+import java.net.ProtocolException;
 import java.net.Proxy;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -14,10 +16,10 @@ import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.X509TrustManager;
 import okhttp3.Call;
-import okhttp3.Callback;
 import okhttp3.ConnectionSpec;
 import okhttp3.Dispatcher;
 import okhttp3.Headers;
+import okhttp3.Interceptor;
 import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
@@ -26,18 +28,22 @@ import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One POST and its whole answer, whatever its status. Thread-safe.
+ * A question to the service and its whole answer, whatever the status. Thread-safe.
  *
- * <p>The request runs on a thread of its own, not the caller's, who only waits: neither a name
- * resolution nor a read from a socket can be interrupted or given up in time where it runs. The
- * hand-over costs some ten microseconds.
+ * <p>All that may take long runs on a thread of its own, while the caller only waits: neither a
+ * supplier of tokens nor a name resolution nor a read from a socket can be given up in time where
+ * it runs. The hand-over costs some twenty microseconds.
  */
 final class HttpExchange {
-  /** The most bytes of an answer; one more is read, so that the excess shows. */
+  /** The most bytes of an answer. */
   static final int MAX_BODY_BYTES = 2 << 20;
 
   private static final int MAX_REQUESTS = 64;
   private static final long IDLE_SECONDS = 60;
+  private static final int UNAUTHENTICATED = 401;
+
+  /** What is added to a status other than 200, see {@link #disguise}. */
+  private static final int DISGUISE = 1000;
 
   /** What came back. An answer other than 200 has no body: none is ever read. */
   @SuppressWarnings("ArrayRecordComponent") // The body is read once, never compared.
@@ -45,9 +51,18 @@ final class HttpExchange {
 
   private final ServiceAddress address;
   private final String endpoint;
+  private final BearerToken token;
   private final HttpFailures failures;
   private final @Nullable SSLSocketFactory sockets;
   private final @Nullable X509TrustManager trust;
+  private final ExecutorService threads =
+      new ThreadPoolExecutor(
+          0,
+          MAX_REQUESTS,
+          IDLE_SECONDS,
+          TimeUnit.SECONDS,
+          new SynchronousQueue<>(),
+          HttpExchange::newThread);
   private final Object lock = new Object();
   private @Nullable OkHttpClient client;
   private volatile boolean closed;
@@ -55,38 +70,42 @@ final class HttpExchange {
   HttpExchange(
       ServiceAddress address,
       String endpoint,
+      BearerToken token,
       HttpFailures failures,
       @Nullable SSLSocketFactory sockets,
       @Nullable X509TrustManager trust) {
     this.address = address;
     this.endpoint = endpoint;
+    this.token = token;
     this.failures = failures;
     this.sockets = sockets;
     this.trust = trust;
   }
 
-  Answer post(byte[] body, String token, Duration timeout) {
-    long nanos = nanos(timeout);
-    Call call = client().newCall(request(body, token));
-    call.timeout().timeout(nanos, TimeUnit.NANOSECONDS);
-    var answer = new CompletableFuture<Answer>();
-    call.enqueue(new Completion(answer));
+  private static Thread newThread(Runnable task) {
+    var thread = new Thread(task, "latchkey-http");
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  Answer post(byte[] body, Duration timeout) {
+    var attempt = new Attempt(body);
     try {
-      return answer.get(nanos, TimeUnit.NANOSECONDS);
+      return threads.submit(attempt).get(nanos(timeout), TimeUnit.NANOSECONDS);
+    } catch (RejectedExecutionException e) {
+      throw closed ? failures.closed() : failures.busy(MAX_REQUESTS);
     } catch (InterruptedException e) {
-      call.cancel();
+      attempt.giveUp();
       Thread.currentThread().interrupt();
       throw failures.interrupted();
     } catch (TimeoutException e) {
-      call.cancel();
-      throw failures.timeout(timeout);
+      attempt.giveUp();
+      throw attempt.hasToken ? failures.timeout(timeout) : failures.noToken(timeout);
     } catch (ExecutionException e) {
-      if (closed) {
-        throw failures.closed();
+      if (e.getCause() instanceof Error error) {
+        throw error;
       }
-      throw e.getCause() instanceof IOException io
-          ? failures.of(io, timeout)
-          : failures.badAnswer("it could not be read");
+      throw closed ? failures.closed() : failures.of(e.getCause());
     }
   }
 
@@ -98,10 +117,81 @@ final class HttpExchange {
     }
   }
 
-  private Request request(byte[] body, String token) {
+  /** One question, on its own thread, up to a second time with another token. */
+  private final class Attempt implements Callable<Answer> {
+    private final byte[] body;
+    private volatile @Nullable Call call;
+    private volatile boolean hasToken;
+    private volatile boolean givenUp;
+
+    Attempt(byte[] body) {
+      this.body = body;
+    }
+
+    @Override
+    public Answer call() throws IOException {
+      BearerToken.Given given = token.current();
+      Answer answer = send(given);
+      if (answer.code() != UNAUTHENTICATED) {
+        return answer;
+      }
+      // The token may have been renewed since it was given; the same one again would be no use.
+      hasToken = false;
+      BearerToken.Given renewed = token.renewed(given);
+      return renewed.isSameAs(given) ? answer : send(renewed);
+    }
+
+    private Answer send(BearerToken.Given given) throws IOException {
+      hasToken = true;
+      Call sending = client().newCall(request(body, given));
+      call = sending;
+      if (givenUp) {
+        sending.cancel();
+      }
+      try (Response response = execute(sending)) {
+        int code = response.code() % DISGUISE;
+        byte[] answer = code == 200 ? read(sending, response) : new byte[0];
+        return new Answer(code, response.headers(), answer);
+      }
+    }
+
+    /** Refuses some bodies; closing one would read on for a while to save the connection. */
+    private byte[] read(Call sending, Response response) throws IOException {
+      for (String encoding : response.headers().values("Content-Encoding")) {
+        if (!encoding.equalsIgnoreCase("identity")) {
+          sending.cancel();
+          throw failures.badAnswer("it is compressed, though that was declined");
+        }
+      }
+      byte[] answer = response.body().byteStream().readNBytes(MAX_BODY_BYTES + 1);
+      if (answer.length > MAX_BODY_BYTES) {
+        sending.cancel();
+        throw failures.tooLarge(MAX_BODY_BYTES);
+      }
+      return answer;
+    }
+
+    private Response execute(Call sending) throws IOException {
+      try {
+        return sending.execute();
+      } catch (ProtocolException e) {
+        throw failures.badAnswer("it is not HTTP");
+      }
+    }
+
+    void giveUp() {
+      givenUp = true;
+      Call sending = call;
+      if (sending != null) {
+        sending.cancel();
+      }
+    }
+  }
+
+  private Request request(byte[] body, BearerToken.Given given) {
     return new Request.Builder()
         .url(endpoint)
-        .header("Authorization", "Bearer " + token)
+        .header("Authorization", "Bearer " + given.text())
         .header("Accept", "application/json")
         .header("Accept-Encoding", "identity")
         .header("User-Agent", "latchkey")
@@ -132,27 +222,13 @@ final class HttpExchange {
   }
 
   private OkHttpClient newClient() {
-    var threads =
-        new ThreadPoolExecutor(
-            0,
-            Integer.MAX_VALUE,
-            IDLE_SECONDS,
-            TimeUnit.SECONDS,
-            new SynchronousQueue<>(),
-            task -> {
-              var thread = new Thread(task, "latchkey-http");
-              thread.setDaemon(true);
-              return thread;
-            });
-    var dispatcher = new Dispatcher(threads);
-    dispatcher.setMaxRequests(MAX_REQUESTS);
-    dispatcher.setMaxRequestsPerHost(MAX_REQUESTS);
     var builder =
         new OkHttpClient.Builder()
-            .dispatcher(dispatcher)
+            .dispatcher(new Dispatcher(threads))
+            .addNetworkInterceptor(HttpExchange::disguise)
             .followRedirects(false)
             .followSslRedirects(false)
-            // The call's deadline is the only one: an answer may be held for longer than these.
+            // The caller's deadline is the only one: an answer may be held for longer than these.
             .connectTimeout(Duration.ZERO)
             .readTimeout(Duration.ZERO)
             .writeTimeout(Duration.ZERO);
@@ -168,35 +244,27 @@ final class HttpExchange {
     return builder.build();
   }
 
+  /**
+   * Gives a status another number. After some, 408 and certain 503, OkHttp sends the request again
+   * by itself, whereas whether and when to is the caller's to say; of these it knows nothing.
+   */
+  private static Response disguise(Interceptor.Chain chain) throws IOException {
+    Response response = chain.proceed(chain.request());
+    return response.code() == 200
+        ? response
+        : response.newBuilder().code(DISGUISE + response.code()).build();
+  }
+
   void close() {
     OkHttpClient ending;
     synchronized (lock) {
       closed = true;
       ending = client;
     }
+    threads.shutdownNow();
     if (ending != null) {
       ending.dispatcher().cancelAll();
-      ending.dispatcher().executorService().shutdown();
       ending.connectionPool().evictAll();
-    }
-  }
-
-  /** Reads an answer to its end, on the request's own thread. */
-  private record Completion(CompletableFuture<Answer> answer) implements Callback {
-    @Override
-    public void onFailure(Call call, IOException e) {
-      answer.completeExceptionally(e);
-    }
-
-    @Override
-    public void onResponse(Call call, Response response) {
-      try (response;
-          InputStream in = response.body().byteStream()) {
-        byte[] body = response.code() == 200 ? in.readNBytes(MAX_BODY_BYTES + 1) : new byte[0];
-        answer.complete(new Answer(response.code(), response.headers(), body));
-      } catch (IOException | RuntimeException e) {
-        answer.completeExceptionally(e);
-      }
     }
   }
 }

@@ -7,7 +7,6 @@ import dev.latchkey.SecretUnauthenticatedException;
 import dev.latchkey.SecretUnavailableException;
 import dev.latchkey.SecretValueException;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.security.cert.CertificateException;
@@ -111,6 +110,19 @@ record HttpFailures(String origin, String project) {
         origin + " did not answer within " + timeout.toMillis() + " ms.", "Try again later.");
   }
 
+  SecretUnavailableException noToken(Duration timeout) {
+    return new SecretUnavailableException(
+        "The token for " + origin + " was not at hand within " + timeout.toMillis() + " ms.",
+        "Look at what supplies it, or where LATCHKEY_TOKEN_FILE is.");
+  }
+
+  SecretUnavailableException busy(int requests) {
+    return new SecretUnavailableException(
+        requests + " requests to " + origin + " are under way already.",
+        "Try again later, and look at what supplies the token and at the name service if none"
+            + " ends.");
+  }
+
   SecretUnavailableException interrupted() {
     return new SecretUnavailableException(
         "The thread was interrupted while it waited for " + origin + ".",
@@ -126,7 +138,14 @@ record HttpFailures(String origin, String project) {
    * Returns what to throw for a request that failed before its answer was whole. Trying again does
    * not help against a certificate that is not accepted, so that is a protocol failure.
    */
-  SecretUnavailableException of(IOException e, Duration timeout) {
+  SecretException of(@Nullable Throwable e) {
+    if (e instanceof SecretException known) {
+      return known;
+    }
+    return e instanceof IOException io ? of(io) : badAnswer("it could not be read");
+  }
+
+  private SecretUnavailableException of(IOException e) {
     if (e instanceof SSLPeerUnverifiedException) {
       return new SecretProtocolException(
           "TLS: the certificate of " + origin + " is for another host.",
@@ -134,9 +153,6 @@ record HttpFailures(String origin, String project) {
     }
     if (e instanceof SSLException) {
       return ofTls(e);
-    }
-    if (e instanceof InterruptedIOException) {
-      return timeout(timeout);
     }
     if (e instanceof UnknownHostException) {
       return new SecretUnavailableException(

@@ -6,23 +6,24 @@ import dev.latchkey.spi.SecretIdentity;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.X509TrustManager;
-import okhttp3.Headers;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Fetches ciphertexts from a secrets service over HTTP, many in one request. Thread-safe.
  *
  * <p>The token travels over https, or http to this machine, and to the configured scheme, host and
- * port alone: no redirect is followed. Each call ends by its timeout, name resolution included, and
- * at once when its thread is interrupted. A request is sent once more where OkHttp does so by
- * itself: if a pooled connection turns out to be closed, and after status 408 or a 503 that asks
- * for no wait. There are no other retries.
+ * port alone: no redirect is followed. Each call ends by its timeout, the resolution of names and
+ * the supply of the token included, and at once when its thread is interrupted.
+ *
+ * <p>A request whose connection breaks before there is an answer may be sent again over another
+ * one: a pooled connection may have been closed long ago. After status 401 the token is asked for
+ * once more, by all requests together that were refused with it, and where it is another one now
+ * each is sent once more. There are no other retries, whatever the status.
  */
 public final class HttpSource implements CiphertextSource {
   private final ServiceAddress address;
@@ -40,7 +41,8 @@ public final class HttpSource implements CiphertextSource {
     this.token = token;
     this.clock = builder.clock;
     this.failures = new HttpFailures(address.origin(), project);
-    this.exchange = new HttpExchange(address, endpoint, failures, builder.sockets, builder.trust);
+    this.exchange =
+        new HttpExchange(address, endpoint, token, failures, builder.sockets, builder.trust);
   }
 
   /**
@@ -85,37 +87,14 @@ public final class HttpSource implements CiphertextSource {
 
   @Override
   public List<CiphertextAnswer> fetch(FetchRequest request) {
-    long start = System.nanoTime();
-    byte[] body = CiphertextWire.encode(request);
-    String sent = token.current();
-    HttpExchange.Answer answer = exchange.post(body, sent, request.timeout());
-    if (answer.code() == 401) {
-      // The token may have been renewed since it was read; the same one again would be no use.
-      String renewed = token.current();
-      Duration left = request.timeout().minusNanos(System.nanoTime() - start);
-      if (!renewed.equals(sent) && !left.isNegative() && !left.isZero()) {
-        answer = exchange.post(body, renewed, left);
-      }
-    }
+    HttpExchange.Answer answer = exchange.post(CiphertextWire.encode(request), request.timeout());
     if (answer.code() != 200) {
       throw failures.ofStatus(answer.code(), answer.headers(), clock);
-    }
-    checkEncoding(answer.headers());
-    if (answer.body().length > HttpExchange.MAX_BODY_BYTES) {
-      throw failures.tooLarge(HttpExchange.MAX_BODY_BYTES);
     }
     try {
       return CiphertextWire.decode(project, request, answer.body());
     } catch (CiphertextWire.BadAnswerException e) {
       throw failures.badAnswer(Objects.requireNonNull(e.getMessage()));
-    }
-  }
-
-  private void checkEncoding(Headers headers) {
-    for (String encoding : headers.values("Content-Encoding")) {
-      if (!encoding.equalsIgnoreCase("identity")) {
-        throw failures.badAnswer("it is compressed, though that was declined");
-      }
     }
   }
 
@@ -155,8 +134,12 @@ public final class HttpSource implements CiphertextSource {
 
     /**
      * Sets where the token comes from: asked before each request, and again when the service does
-     * not accept what it gave. Called on the thread of the fetch. The text is up to 16 384 visible
-     * ASCII characters.
+     * not accept what it gave. The text is up to 16 384 visible ASCII characters.
+     *
+     * <p>Called on threads of the source's own, several at once, and on that of who asks for {@link
+     * #identity}. It may block: a fetch waits for it within its timeout. One that never returns
+     * keeps such a thread, of which there are at most 64, until the source is closed and the thread
+     * interrupted.
      */
     public Builder token(Supplier<String> token) {
       this.token = BearerToken.of(token);

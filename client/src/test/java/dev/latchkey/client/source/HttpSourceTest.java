@@ -1,5 +1,7 @@
 package dev.latchkey.client.source;
 
+import static java.nio.charset.StandardCharsets.UTF_16BE;
+import static java.nio.charset.StandardCharsets.UTF_16LE;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -9,7 +11,6 @@ import dev.latchkey.SecretConfigurationException;
 import dev.latchkey.SecretException;
 import dev.latchkey.SecretName;
 import dev.latchkey.SecretProtocolException;
-import dev.latchkey.SecretUnauthenticatedException;
 import dev.latchkey.SecretUnavailableException;
 import dev.latchkey.SecretValueException;
 import dev.latchkey.client.Canary;
@@ -18,34 +19,37 @@ import dev.latchkey.client.source.CiphertextAnswer.Denied;
 import dev.latchkey.client.source.CiphertextAnswer.NotFound;
 import dev.latchkey.client.source.CiphertextAnswer.Sealed;
 import dev.latchkey.client.source.CiphertextAnswer.Unchanged;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.Proxy;
+import java.net.ProxySelector;
 import java.net.ServerSocket;
+import java.net.SocketAddress;
 import java.net.URI;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
 import mockwebserver3.MockResponse;
+import mockwebserver3.MockResponseBody;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
 import mockwebserver3.SocketEffect;
 import okio.Buffer;
+import okio.BufferedSink;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -187,11 +191,19 @@ class HttpSourceTest {
         "it is not well-formed JSON|" + secrets(SEALED) + " " + BODY_CANARY,
         "it is not well-formed JSON|{\"secrets\":[" + SEALED + "],\"secrets\":[]}",
         "it is not well-formed JSON|" + secrets(SEALED.replace("{", "{\"name\":\"db\",")),
+        "it is not well-formed JSON|" + secrets(SEALED.replace("{", "{\"n\\u0061me\":\"db\",")),
+        "it is not well-formed JSON|{\"x\":{\"a\":1,\"a\":2}}",
+        "it is not well-formed JSON|{\"x\":1,\"x\":1}",
         "it is not well-formed JSON|{\"x\":" + "[".repeat(40) + "]".repeat(40) + "}",
         "it is not well-formed JSON|" + secrets(SEALED).replace("\"status\"", "status"),
         "it is not well-formed JSON|" + secrets(SEALED).replace(":7", ":07"),
         "it is not well-formed JSON|" + secrets(SEALED).replace(":7", ":9223372036854775808"),
         "it is not well-formed JSON|" + secrets(SEALED).replace("]}", ""),
+        "it is not well-formed JSON|" + secrets(SEALED).replace("]}", ",]}"),
+        "it is not well-formed JSON|" + secrets(SEALED).replace("\"", "'"),
+        "it is not well-formed JSON|/**/" + secrets(SEALED),
+        "it is not well-formed JSON|" + secrets(SEALED).replace("sealed", "sea\nled"),
+        "it is not well-formed JSON|" + secrets(SEALED) + "\0",
         "it is not in the order of the request|" + secrets(SEALED.replace("\"db\"", "\"dc\"")),
         "it is not in the order of the request|" + secrets(SEALED.replace("\"db\"", "\"d b\"")),
         "it is not in the order of the request|" + secrets(SEALED.replace("\"name\"", "\"n\"")),
@@ -220,6 +232,10 @@ class HttpSourceTest {
         "a ciphertext in it is not base64|" + secrets(SEALED.replace("AAEC", "AAF=")),
         "a ciphertext in it is not base64|" + secrets(SEALED.replace("AAEC", "A===")),
         "a ciphertext in it is not base64|" + secrets(SEALED.replace("AAEC", "AA_-")),
+        "a ciphertext in it is not base64|" + secrets(SEALED.replace("AAEC", "AAE\u00e9")),
+        "a ciphertext in it is not base64|" + secrets(SEALED.replace("AAEC", "AAE=AAEC")),
+        "a ciphertext in it is not base64|" + secrets(SEALED.replace("AAEC", "AAEC====")),
+        "a ciphertext in it is not base64|" + secrets(SEALED.replace("AAEC", "=")),
         "a ciphertext in it is over the limit|"
             + secrets(SEALED.replace("AAEC", "AAAA".repeat(380_000))));
   }
@@ -271,6 +287,10 @@ class HttpSourceTest {
             protocol,
             "ORIGIN answered with status 204, which is not part of the" + " protocol. " + service),
         List.of(
+            "205",
+            protocol,
+            "ORIGIN answered with status 205, which is not part of the protocol. " + service),
+        List.of(
             "400",
             protocol,
             "ORIGIN answered with status 400, which is not part of the" + " protocol. " + service),
@@ -278,6 +298,19 @@ class HttpSourceTest {
             "409",
             protocol,
             "ORIGIN answered with status 409, which is not part of the" + " protocol. " + service),
+        List.of(
+            "407",
+            protocol,
+            "ORIGIN answered with status 407, which is not part of the protocol. " + service),
+        List.of("408", unavailable, "ORIGIN answered with status 408. Try again later."),
+        List.of(
+            "418",
+            protocol,
+            "ORIGIN answered with status 418, which is not part of the protocol. " + service),
+        List.of(
+            "421",
+            protocol,
+            "ORIGIN answered with status 421, which is not part of the protocol. " + service),
         List.of(
             "401",
             "SecretUnauthenticatedException",
@@ -308,7 +341,8 @@ class HttpSourceTest {
   @MethodSource("statuses")
   void fetch_status_isTold(List<String> expected) {
     int code = Integer.parseInt(expected.get(0));
-    String body = code == 204 ? "" : "{\"code\":3,\"message\":\"" + BODY_CANARY + "\"}";
+    String body =
+        code == 204 || code == 205 ? "" : "{\"code\":3,\"message\":\"" + BODY_CANARY + "\"}";
     server.enqueue(new MockResponse.Builder().code(code).body(body).build());
     SecretException thrown = catchThrowableOfType(SecretException.class, () -> source.fetch(ONE));
     assertThat(thrown.getClass().getSimpleName()).isEqualTo(expected.get(1));
@@ -339,10 +373,12 @@ class HttpSourceTest {
 
   @ParameterizedTest
   @CsvSource({
+    "0, 0",
     "1, 1",
     "120, 120",
     "3600, 3600",
     "3601, 3600",
+    "100000000000, 3600",
     "99999999999999999999999, 3600",
     "-5, 0",
     "-99999999999999999999999, 0",
@@ -354,9 +390,13 @@ class HttpSourceTest {
     "'',",
   })
   void fetch_retryAfter_isReadAndClamped(String header, Long seconds) {
-    server.enqueue(new MockResponse.Builder().code(429).addHeader("Retry-After", header).build());
     var expected = Optional.ofNullable(seconds).map(Duration::ofSeconds);
-    assertThat(failure(SecretUnavailableException.class).retryAfter()).isEqualTo(expected);
+    for (int code : new int[] {408, 429, 503}) {
+      server.enqueue(
+          new MockResponse.Builder().code(code).addHeader("Retry-After", header).build());
+      assertThat(failure(SecretUnavailableException.class).retryAfter()).isEqualTo(expected);
+    }
+    assertThat(server.getRequestCount()).isEqualTo(3);
   }
 
   @ParameterizedTest
@@ -372,6 +412,106 @@ class HttpSourceTest {
             "The answer of "
                 + origin()
                 + " is not valid: it is compressed, though that was declined.");
+  }
+
+  static Stream<Buffer> notUtf8() {
+    return Stream.of(
+        new Buffer().writeUtf8("{\"x\":\"").writeByte(0xff).writeUtf8("\"}"),
+        new Buffer().writeUtf8("{\"").writeByte(0xc3).writeUtf8("\":1}"),
+        new Buffer().writeUtf8("\ufeff" + secrets(SEALED)),
+        new Buffer().writeString(secrets(SEALED), UTF_16BE),
+        new Buffer().writeString(secrets(SEALED), UTF_16LE));
+  }
+
+  @ParameterizedTest
+  @MethodSource("notUtf8")
+  void fetch_notUtf8_isProtocolFailure(Buffer body) {
+    server.enqueue(new MockResponse.Builder().body(body).build());
+    assertThat(failure(SecretProtocolException.class))
+        .hasMessageContaining(" is not valid: it is not well-formed JSON. ");
+  }
+
+  /** What it is called adds nothing: it comes from the service, and is read as strictly. */
+  @ParameterizedTest
+  @ValueSource(strings = {"text/html", "application/json; charset=iso-8859-1", "nonsense"})
+  void fetch_otherContentType_isTaken(String type) {
+    server.enqueue(
+        new MockResponse.Builder().body(secrets(SEALED)).setHeader("Content-Type", type).build());
+    assertThat(source.fetch(ONE)).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"SSH-2.0-canary", "HTTP/1.1 abc", "HTTP/3.0 200 OK"})
+  void fetch_answerThatIsNotHttp_isProtocolFailure(String status) {
+    server.enqueue(new MockResponse.Builder().status(status).build());
+    assertThat(failure(SecretProtocolException.class))
+        .hasMessage(
+            "The answer of "
+                + origin()
+                + " is not valid: it is not HTTP. Check that LATCHKEY_SOURCE is the address of a"
+                + " secrets service, and that nothing between changes its answers.");
+  }
+
+  /** Never ends, and counts what is taken of it: the kernel's buffers hold a few MiB beyond. */
+  private static final class Endless implements MockResponseBody {
+    private static final int MOST = HttpExchange.MAX_BODY_BYTES + (16 << 20);
+
+    private final CompletableFuture<Integer> taken = new CompletableFuture<>();
+
+    @Override
+    public long getContentLength() {
+      return -1;
+    }
+
+    @Override
+    public void writeTo(BufferedSink sink) throws IOException {
+      byte[] chunk = " ".repeat(1 << 16).getBytes(UTF_8);
+      int count = 0;
+      try {
+        for (; count < MOST; count += chunk.length) {
+          sink.writeUtf8("10000\r\n").write(chunk).writeUtf8("\r\n").flush();
+        }
+      } finally {
+        taken.complete(count);
+      }
+    }
+  }
+
+  @Test
+  void fetch_endlessBody_isRefusedWithoutReadingOn() throws Exception {
+    Endless body = new Endless();
+    server.enqueue(
+        new MockResponse.Builder().setHeader("Transfer-Encoding", "chunked").body(body).build());
+    assertThat(failure(SecretValueException.class))
+        .hasMessageStartingWith("The answer of " + origin() + " is over 2097152 bytes.");
+    assertThat(body.taken.get(20, TimeUnit.SECONDS))
+        .isBetween(HttpExchange.MAX_BODY_BYTES, Endless.MOST - 1);
+  }
+
+  @Test
+  void fetch_endlessCompressedBody_isRefusedUnread() throws Exception {
+    Endless body = new Endless();
+    server.enqueue(
+        new MockResponse.Builder()
+            .setHeader("Transfer-Encoding", "chunked")
+            .setHeader("Content-Encoding", "gzip")
+            .body(body)
+            .build());
+    assertThat(failure(SecretProtocolException.class))
+        .hasMessageContaining(" is not valid: it is compressed, though that was declined. ");
+    assertThat(body.taken.get(20, TimeUnit.SECONDS)).isLessThan(Endless.MOST);
+  }
+
+  @Test
+  void fetch_gzipBomb_isNotUnpacked() throws Exception {
+    var packed = new ByteArrayOutputStream();
+    try (var gzip = new GZIPOutputStream(packed)) {
+      gzip.write(new byte[64 << 20]);
+    }
+    Buffer bomb = new Buffer().write(packed.toByteArray());
+    server.enqueue(new MockResponse.Builder().body(bomb).build());
+    assertThat(failure(SecretProtocolException.class))
+        .hasMessageContaining(" is not valid: it is not well-formed JSON. ");
   }
 
   @Test
@@ -487,6 +627,42 @@ class HttpSourceTest {
     return HttpSource.builder(URI.create(base)).project("shop").token(() -> TOKEN).build();
   }
 
+  /** Stands for all that cannot be interrupted on the way to a connection, names first of all. */
+  private static final class HangingRoutes extends ProxySelector {
+    private final CountDownLatch asked = new CountDownLatch(1);
+    private final CompletableFuture<Void> end = new CompletableFuture<>();
+
+    @Override
+    public List<Proxy> select(URI uri) {
+      asked.countDown();
+      end.join(); // Which no interrupt ends.
+      return List.of(Proxy.NO_PROXY);
+    }
+
+    @Override
+    public void connectFailed(URI uri, SocketAddress address, IOException e) {}
+  }
+
+  @Test
+  void fetch_noWayToAConnection_endsAtDeadlineAndAtOnceWhenInterrupted() throws Exception {
+    ProxySelector usual = ProxySelector.getDefault();
+    var routes = new HangingRoutes();
+    ProxySelector.setDefault(routes);
+    try (var other = to("https://localhost:1")) {
+      other.prepare();
+      assertThatThrownBy(() -> other.fetch(FetchRequest.of(List.of(DB), ms(200))))
+          .hasMessage("https://localhost:1 did not answer within 200 ms. Try again later.");
+      assertThat(routes.asked.await(20, TimeUnit.SECONDS)).isTrue();
+      Thread.currentThread().interrupt();
+      assertThatThrownBy(() -> other.fetch(ONE))
+          .hasMessageStartingWith("The thread was interrupted while it waited for https:");
+      assertThat(Thread.interrupted()).isTrue();
+    } finally {
+      routes.end.complete(null);
+      ProxySelector.setDefault(usual);
+    }
+  }
+
   @Test
   void fetch_interruptedWhileWaiting_endsAtOnceAndKeepsFlag() throws Exception {
     server.enqueue(new MockResponse.Builder().onResponseStart(SocketEffect.Stall.INSTANCE).build());
@@ -522,85 +698,6 @@ class HttpSourceTest {
         .isExactlyInstanceOf(SecretUnavailableException.class)
         .hasMessage(
             "The source of secrets at " + origin() + " is closed. Use it before it is closed.");
-  }
-
-  @Test
-  void fetch_unauthenticated_asksForTokenOnceMore() throws Exception {
-    Queue<String> tokens = new ArrayDeque<>(List.of("old", "new"));
-    try (var other = builder().token(tokens::remove).build()) {
-      server.enqueue(new MockResponse.Builder().code(401).build());
-      server.enqueue(ok(secrets(SEALED)));
-      assertThat(other.fetch(ONE)).hasSize(1);
-    }
-    assertThat(server.takeRequest().getHeaders().get("Authorization")).isEqualTo("Bearer old");
-    assertThat(server.takeRequest().getHeaders().get("Authorization")).isEqualTo("Bearer new");
-  }
-
-  @Test
-  void fetch_unauthenticatedTwice_isToldAfterTwoRequests() {
-    Queue<String> tokens = new ArrayDeque<>(List.of("old", "new"));
-    try (var other = builder().token(tokens::remove).build()) {
-      server.enqueue(new MockResponse.Builder().code(401).build());
-      server.enqueue(new MockResponse.Builder().code(401).build());
-      assertThatThrownBy(() -> other.fetch(ONE)).isInstanceOf(SecretUnauthenticatedException.class);
-    }
-    assertThat(server.getRequestCount()).isEqualTo(2);
-  }
-
-  @Test
-  void fetch_tokenFile_isReadAgainWhenItChanges(@TempDir Path directory) throws Exception {
-    Path file = Files.writeString(directory.resolve("token"), "first\n");
-    try (var other = builder().tokenFile(file).build()) {
-      for (String token : List.of("first", "again")) {
-        Files.writeString(file, token + "\n");
-        server.enqueue(ok(secrets(SEALED)));
-        other.fetch(ONE);
-        assertThat(server.takeRequest().getHeaders().get("Authorization"))
-            .isEqualTo("Bearer " + token);
-      }
-      Files.delete(file);
-      assertThatThrownBy(() -> other.fetch(ONE))
-          .isInstanceOf(SecretConfigurationException.class)
-          .hasMessage(
-              "The token file does not exist. Check LATCHKEY_TOKEN_FILE, and that this process may"
-                  + " read the file.")
-          .hasNoCause();
-    }
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {"hunter2 x", "hunter2\r\nX: y", "hunter2\n", "hunter2\u00e9", "\0hunter2"})
-  void fetch_tokenNotFitForHeader_isNotSent(String token) {
-    try (var other = builder().token(() -> token).build()) {
-      assertThatThrownBy(() -> other.fetch(ONE))
-          .isInstanceOf(SecretConfigurationException.class)
-          .hasMessage(
-              "The token cannot be sent: it is too long, or has a space, a line break or a"
-                  + " character outside ASCII. Give the token alone, without quotes, \"Bearer\" or a"
-                  + " second line.");
-    }
-    assertThat(server.getRequestCount()).isZero();
-  }
-
-  @Test
-  void fetch_noToken_saysSo() {
-    try (var other = builder().token(() -> "").build()) {
-      assertThatThrownBy(() -> other.fetch(ONE))
-          .hasMessage(
-              "The token is empty. Check LATCHKEY_TOKEN, or the file of LATCHKEY_TOKEN_FILE.");
-    }
-    try (var other =
-        builder()
-            .token(
-                () -> {
-                  throw new IllegalStateException(TOKEN);
-                })
-            .build()) {
-      assertThatThrownBy(() -> other.fetch(ONE))
-          .hasMessage("The supplier of the token failed. Look at what it depends on.")
-          .hasNoCause();
-    }
   }
 
   @ParameterizedTest
@@ -663,92 +760,6 @@ class HttpSourceTest {
   @Test
   void toString_showsAddressAndProject() {
     assertThat(source).hasToString("HttpSource[" + origin() + ", project=shop]");
-  }
-
-  private static HttpSource.Builder anywhere(String base, String project) {
-    return HttpSource.builder(URI.create(base)).project(project);
-  }
-
-  @Test
-  void identity_otherAddressProjectOrAsker_differs(@TempDir Path directory) {
-    String base = "https://example.com";
-    String path = directory.resolve("a").toString();
-    List<HttpSource.Builder> builders =
-        List.of(
-            anywhere(base, "shop").token(() -> TOKEN),
-            anywhere(base + ":8443", "shop").token(() -> TOKEN),
-            anywhere(base + "/base", "shop").token(() -> TOKEN),
-            anywhere("https://example.org", "shop").token(() -> TOKEN),
-            anywhere(base, "other").token(() -> TOKEN),
-            anywhere(base, "shop").token(() -> "other"),
-            anywhere(base, "shop").token(() -> path),
-            anywhere(base, "shop").tokenFile(Path.of(path)),
-            anywhere(base, "shop").tokenFile(directory.resolve("b")));
-    List<String> identities = new ArrayList<>();
-    for (HttpSource.Builder builder : builders) {
-      try (HttpSource each = builder.build();
-          HttpSource again = builder.build()) {
-        assertThat(again.identity()).isEqualTo(each.identity());
-        identities.add(each.identity());
-      }
-    }
-    assertThat(identities).doesNotHaveDuplicates();
-  }
-
-  @Test
-  void identity_tokenFile_survivesNewToken(@TempDir Path directory) throws Exception {
-    Path file = Files.writeString(directory.resolve("token"), "first");
-    try (HttpSource absolute = builder().tokenFile(file).build()) {
-      String before = absolute.identity();
-      Files.writeString(file, "again");
-      assertThat(absolute.identity()).isEqualTo(before);
-      Files.delete(file);
-      assertThat(absolute.identity()).isEqualTo(before);
-    }
-  }
-
-  @Test
-  void identity_relativeTokenFile_isThatOfItsAbsolutePath() {
-    Path relative = Path.of("token");
-    try (HttpSource each = builder().tokenFile(relative).build();
-        HttpSource absolute = builder().tokenFile(relative.toAbsolutePath()).build()) {
-      assertThat(each.identity()).isEqualTo(absolute.identity());
-    }
-  }
-
-  @Test
-  void identity_suppliedToken_isThatOfNow() {
-    Queue<String> tokens = new ArrayDeque<>(List.of("first", "again", "first"));
-    try (HttpSource other = builder().token(tokens::remove).build()) {
-      String first = other.identity();
-      assertThat(other.identity()).isNotEqualTo(first);
-      assertThat(other.identity()).isEqualTo(first);
-    }
-  }
-
-  @Test
-  void identity_noToken_saysSo() {
-    try (HttpSource other = builder().token(() -> "").build()) {
-      assertThatThrownBy(other::identity)
-          .isInstanceOf(SecretConfigurationException.class)
-          .hasMessage(
-              "The token is empty. Check LATCHKEY_TOKEN, or the file of LATCHKEY_TOKEN_FILE.");
-    }
-  }
-
-  @Test
-  void identity_neverShowsTokenOrWhatStandsForItsFile() {
-    Canary token = new Canary(TOKEN.getBytes(UTF_8));
-    try (HttpSource supplied = builder().build();
-        HttpSource mistaken = builder().tokenFile(Path.of(TOKEN)).build()) {
-      for (HttpSource each : List.of(supplied, mistaken)) {
-        assertThat(each.identity())
-            .matches("\\Q" + origin() + "/v1/projects/shop/ciphertexts \\E[0-9a-f]{64}");
-        assertThat(token.isIn(each.identity())).isFalse();
-        assertThat(each).hasToString("HttpSource[" + origin() + ", project=shop]");
-      }
-    }
-    assertThat(token.isIn(origin() + " " + TOKEN)).isTrue();
   }
 
   @Test

@@ -20,10 +20,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
+import mockwebserver3.RecordedRequest;
+import mockwebserver3.SocketEffect;
+import okhttp3.Protocol;
 import okhttp3.tls.HandshakeCertificates;
 import okhttp3.tls.HeldCertificate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class HttpSourceTlsTest {
   private static final FetchRequest ONE =
@@ -45,10 +50,11 @@ class HttpSourceTlsTest {
     var own = new HandshakeCertificates.Builder().heldCertificate(certificate).build();
     server.useHttps(own.sslSocketFactory());
     server.start();
-    server.enqueue(
-        new MockResponse.Builder()
-            .body("{\"secrets\":[{\"name\":\"db\",\"status\":\"not_found\"}]}")
-            .build());
+  }
+
+  private static MockResponse.Builder answer() {
+    return new MockResponse.Builder()
+        .body("{\"secrets\":[{\"name\":\"db\",\"status\":\"not_found\"}]}");
   }
 
   private String origin() {
@@ -71,10 +77,105 @@ class HttpSourceTlsTest {
   void fetch_trustedCertificate_answers() throws Exception {
     HeldCertificate certificate = certificate("localhost").build();
     serve(certificate);
+    server.enqueue(answer().build());
     try (HttpSource source = trusting(certificate)) {
       assertThat(source.fetch(ONE)).hasSize(1);
     }
-    assertThat(server.takeRequest().getHandshake()).isNotNull();
+    RecordedRequest request = server.takeRequest();
+    assertThat(request.getHandshake()).isNotNull();
+    assertThat(request.getRequestLine()).endsWith(" HTTP/2");
+  }
+
+  @Test
+  void fetch_serviceWithoutHttp2_answers() throws Exception {
+    HeldCertificate certificate = certificate("localhost").build();
+    server.setProtocols(List.of(Protocol.HTTP_1_1));
+    serve(certificate);
+    server.enqueue(answer().build());
+    try (HttpSource source = trusting(certificate)) {
+      assertThat(source.fetch(ONE)).hasSize(1);
+    }
+    assertThat(server.takeRequest().getRequestLine()).endsWith(" HTTP/1.1");
+  }
+
+  /** PROTOCOL_ERROR, INTERNAL_ERROR, REFUSED_STREAM, CANCEL, ENHANCE_YOUR_CALM of RFC 9113. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 7, 8, 11})
+  void fetch_streamReset_isBrokenConnection(int errorCode) throws Exception {
+    var reset = new SocketEffect.CloseStream(errorCode);
+    assertBroken(new MockResponse.Builder().onResponseStart(reset).build());
+  }
+
+  @Test
+  void fetch_streamResetAmidAnswer_isBrokenConnection() throws Exception {
+    assertBroken(answer().onResponseBody(new SocketEffect.CloseStream(2)).build());
+  }
+
+  @Test
+  void fetch_connectionClosedUnanswered_isBrokenConnection() throws Exception {
+    assertBroken(answer().onResponseStart(new SocketEffect.CloseSocket()).build());
+  }
+
+  private void assertBroken(MockResponse response) throws Exception {
+    HeldCertificate certificate = certificate("localhost").build();
+    serve(certificate);
+    // What breaks before an answer may be sent again, over a new connection or to another address.
+    for (int i = 0; i < 8; i++) {
+      server.enqueue(response);
+    }
+    try (HttpSource source = trusting(certificate)) {
+      assertThatThrownBy(() -> source.fetch(ONE))
+          .isExactlyInstanceOf(SecretUnavailableException.class)
+          .hasMessage(
+              "The connection to "
+                  + origin()
+                  + " broke before the answer was complete. Try again later.")
+          .hasNoCause();
+    }
+    assertThat(server.takeRequest().getRequestLine()).endsWith(" HTTP/2");
+  }
+
+  @Test
+  void fetch_serviceGoesAwayUnanswered_endsAtDeadline() throws Exception {
+    HeldCertificate certificate = certificate("localhost").build();
+    serve(certificate);
+    server.enqueue(answer().build());
+    server.enqueue(
+        new MockResponse.Builder()
+            .onResponseStart(SocketEffect.ShutdownConnection.INSTANCE)
+            .build());
+    try (HttpSource source = trusting(certificate)) {
+      source.fetch(ONE);
+      var brief = FetchRequest.of(ONE.queries(), Duration.ofMillis(300));
+      assertThatThrownBy(() -> source.fetch(brief))
+          .isExactlyInstanceOf(SecretUnavailableException.class)
+          .hasMessage(origin() + " did not answer within 300 ms. Try again later.")
+          .hasNoCause();
+    }
+  }
+
+  @Test
+  void fetch_serviceWentAwayAfterAnswer_connectsAnew() throws Exception {
+    HeldCertificate certificate = certificate("localhost").build();
+    serve(certificate);
+    server.enqueue(answer().onResponseEnd(SocketEffect.ShutdownConnection.INSTANCE).build());
+    server.enqueue(answer().build());
+    try (HttpSource source = trusting(certificate)) {
+      assertThat(source.fetch(ONE)).hasSize(1);
+      assertThat(source.fetch(ONE)).hasSize(1);
+    }
+    assertThat(server.getRequestCount()).isEqualTo(2);
+  }
+
+  @Test
+  void fetch_misdirected_isNotSentAgain() throws Exception {
+    HeldCertificate certificate = certificate("localhost").build();
+    serve(certificate);
+    server.enqueue(new MockResponse.Builder().code(421).build());
+    try (HttpSource source = trusting(certificate)) {
+      assertThatThrownBy(() -> source.fetch(ONE)).isInstanceOf(SecretProtocolException.class);
+    }
+    assertThat(server.getRequestCount()).isEqualTo(1);
   }
 
   @Test
