@@ -97,7 +97,7 @@ final class Holdings {
   }
 
   private void take(SecretRef ref, Outcome.@Nullable Value former, Outcome outcome) {
-    if (closed || (former != null && isOvertaken(outcome, former))) {
+    if (closed || isOvertaken(ref, former, outcome)) {
       if (outcome instanceof Outcome.Value value) {
         value.current = false; // So that nobody who waited for it keeps it.
       }
@@ -129,10 +129,14 @@ final class Holdings {
   }
 
   /**
-   * Tells whether what came took so long that what is held meanwhile is newer. Two requests can be
-   * about one reference: a caller's, and a refresh for a listener.
+   * Tells whether what came took so long that what is held or refused meanwhile is newer. Two
+   * requests can be about one reference: a caller's, and a refresh for a listener.
    */
-  private static boolean isOvertaken(Outcome outcome, Outcome.Value held) {
+  private boolean isOvertaken(SecretRef ref, Outcome.@Nullable Value held, Outcome outcome) {
+    if (held == null) {
+      Outcome.Failure refusal = failures.get(ref);
+      return refusal != null && outcome.asked() - refusal.asked() < 0;
+    }
     if (outcome instanceof Outcome.Value value && value.version != held.version) {
       return value.version < held.version;
     }

@@ -43,7 +43,7 @@ public final class SecretsClient implements SecretResolver {
   private final ClientThreads threads = new ClientThreads();
   private final Scheduler scheduler;
   private final DiskCopies copies;
-  private final Holdings holdings;
+  final Holdings holdings;
   private final Fetcher fetcher;
   private final Refresher refresher;
 

@@ -54,20 +54,30 @@ final class ValueCache {
     Outcome.Value former = staying.get(ref);
     long bytes = stayingBytes + weight(held) - (former == null ? 0 : weight(former));
     boolean mayStay = former != null || staying.size() < maxStaying;
+    retireAll(ref);
     if (mayStay && bytes <= halfOfMaxBytes) {
       staying.put(ref, held);
       stayingBytes = bytes;
-      retire(former);
       if (evictable != null) {
-        retire(evictable.asMap().remove(ref));
+        evictable.asMap().remove(ref);
       }
       return;
     }
-    retire(evictable().asMap().put(ref, held));
+    evictable().put(ref, held);
     if (former != null) {
       staying.remove(ref);
       stayingBytes -= weight(former);
-      retire(former);
+    }
+  }
+
+  /**
+   * Comes before the change that others see: who has seen it by a look-up is not to find the former
+   * value in use where a hold of it is kept.
+   */
+  private void retireAll(SecretRef ref) {
+    retire(staying.get(ref));
+    if (evictable != null) {
+      retire(evictable.asMap().get(ref));
     }
   }
 
@@ -91,13 +101,13 @@ final class ValueCache {
 
   /** Drops what is held, and tells those who keep a hold of it. */
   synchronized void remove(SecretRef ref) {
+    retireAll(ref);
     Outcome.Value held = staying.remove(ref);
     if (held != null) {
       stayingBytes -= weight(held);
-      retire(held);
     }
     if (evictable != null) {
-      retire(evictable.asMap().remove(ref));
+      evictable.asMap().remove(ref);
     }
   }
 

@@ -159,4 +159,33 @@ class HoldingsTest {
 
     assertThat(holdings.watchable()).hasSize(65).containsEntry(listened, 1L);
   }
+
+  private Outcome.Failure keptFailure() {
+    return new Outcome.Failure(gone, time.nanos(), time.nanos() + 1_000_000_000);
+  }
+
+  @Test
+  void accept_valueAskedForBeforeTheRefusal_isNotHeld() {
+    Outcome.Value slow = value(1);
+    time.pass(Duration.ofMillis(1));
+    Outcome.Failure refusal = keptFailure();
+    holdings.accept(REF, refusal);
+
+    holdings.accept(REF, slow);
+
+    assertThat(holdings.usable(REF)).isSameAs(refusal);
+    assertThat(slow.current).isFalse();
+  }
+
+  @Test
+  void accept_valueAskedForAfterTheRefusal_isHeld() {
+    holdings.accept(REF, keptFailure());
+    time.pass(Duration.ofMillis(1));
+    Outcome.Value next = value(1);
+
+    holdings.accept(REF, next);
+
+    assertThat(holdings.usable(REF)).isSameAs(next);
+    assertThat(next.current).isTrue();
+  }
 }
