@@ -111,7 +111,7 @@ final class CircuitBreaker {
       if (former == BreakerState.OPEN) {
         return true;
       }
-      open(jitter(pause()));
+      open(Math.max(jitter(pause()), askedPause(failure)));
     }
     tell(former, BreakerState.OPEN);
     return true;
