@@ -152,6 +152,7 @@ final class HttpExchange {
             .dispatcher(dispatcher)
             .followRedirects(false)
             .followSslRedirects(false)
+            .socketFactory(new NoDelaySockets())
             // The call's deadline is the only one: an answer may be held for longer than these.
             .connectTimeout(Duration.ZERO)
             .readTimeout(Duration.ZERO)
