@@ -18,6 +18,7 @@ import okhttp3.Callback;
 import okhttp3.ConnectionSpec;
 import okhttp3.Dispatcher;
 import okhttp3.Headers;
+import okhttp3.Interceptor;
 import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
@@ -153,6 +154,7 @@ final class HttpExchange {
             .followRedirects(false)
             .followSslRedirects(false)
             .socketFactory(new NoDelaySockets())
+            .addNetworkInterceptor(new ReadableRetryAfter())
             // The call's deadline is the only one: an answer may be held for longer than these.
             .connectTimeout(Duration.ZERO)
             .readTimeout(Duration.ZERO)
@@ -179,6 +181,20 @@ final class HttpExchange {
       ending.dispatcher().cancelAll();
       ending.dispatcher().executorService().shutdown();
       ending.connectionPool().evictAll();
+    }
+  }
+
+  /** OkHttp reads this header too, as an int, and one that is larger ends its thread. */
+  private static final class ReadableRetryAfter implements Interceptor {
+    private static final int MAX_DIGITS = 9;
+
+    @Override
+    public Response intercept(Chain chain) throws IOException {
+      Response response = chain.proceed(chain.request());
+      String seconds = response.header("Retry-After");
+      return seconds == null || seconds.length() <= MAX_DIGITS || !seconds.matches("[0-9]+")
+          ? response
+          : response.newBuilder().header("Retry-After", "9".repeat(MAX_DIGITS)).build();
     }
   }
 

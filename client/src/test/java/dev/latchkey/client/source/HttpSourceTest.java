@@ -33,6 +33,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -357,6 +358,24 @@ class HttpSourceTest {
     server.enqueue(new MockResponse.Builder().code(429).addHeader("Retry-After", header).build());
     var expected = Optional.ofNullable(seconds).map(Duration::ofSeconds);
     assertThat(failure(SecretUnavailableException.class).retryAfter()).isEqualTo(expected);
+  }
+
+  /** OkHttp reads the header of these two as an int. */
+  @ParameterizedTest
+  @ValueSource(ints = {408, 503})
+  void fetch_retryAfterOverAnInt_isClampedAndEndsNoThread(int code) {
+    server.enqueue(
+        new MockResponse.Builder().code(code).addHeader("Retry-After", "2147483648").build());
+    List<Throwable> uncaught = new CopyOnWriteArrayList<>();
+    Thread.setDefaultUncaughtExceptionHandler((thread, thrown) -> uncaught.add(thrown));
+    try {
+      assertThat(failure(SecretUnavailableException.class).retryAfter())
+          .contains(Duration.ofHours(1));
+    } finally {
+      source.close();
+      Thread.setDefaultUncaughtExceptionHandler(null);
+    }
+    assertThat(uncaught).isEmpty();
   }
 
   @ParameterizedTest
