@@ -1,5 +1,6 @@
 package dev.latchkey.client.source;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -238,6 +239,15 @@ class HttpSourceTest {
                 + reasonAndBody.substring(0, split)
                 + ". Check that LATCHKEY_SOURCE is the address of a secrets service, and that"
                 + " nothing between changes its answers.");
+  }
+
+  @Test
+  void fetch_bodyNotUtf8_isProtocolFailure() {
+    String json = secrets(SEALED.replace("createdAt", "created\u00e9"));
+    server.enqueue(
+        new MockResponse.Builder().body(new Buffer().writeString(json, ISO_8859_1)).build());
+    assertThat(failure(SecretProtocolException.class))
+        .hasMessageContaining("it is not well-formed JSON");
   }
 
   @Test
