@@ -110,7 +110,7 @@ final class CircuitBreaker {
       if (former == BreakerState.OPEN) {
         return true;
       }
-      open(Scheduler.jitter(pause()));
+      open(Math.max(Scheduler.jitter(pause()), askedPause(failure)));
     }
     tell(former, BreakerState.OPEN);
     return true;

@@ -228,6 +228,7 @@ final class HttpExchange {
             .addNetworkInterceptor(HttpExchange::disguise)
             .followRedirects(false)
             .followSslRedirects(false)
+            .socketFactory(new NoDelaySockets())
             // The caller's deadline is the only one: an answer may be held for longer than these.
             .connectTimeout(Duration.ZERO)
             .readTimeout(Duration.ZERO)

@@ -1,5 +1,6 @@
 package dev.latchkey.client.source;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_16BE;
 import static java.nio.charset.StandardCharsets.UTF_16LE;
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -34,6 +35,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
@@ -256,6 +258,15 @@ class HttpSourceTest {
   }
 
   @Test
+  void fetch_bodyNotUtf8_isProtocolFailure() {
+    String json = secrets(SEALED.replace("createdAt", "created\u00e9"));
+    server.enqueue(
+        new MockResponse.Builder().body(new Buffer().writeString(json, ISO_8859_1)).build());
+    assertThat(failure(SecretProtocolException.class))
+        .hasMessageContaining("it is not well-formed JSON");
+  }
+
+  @Test
   void fetch_answersInOtherOrder_isProtocolFailure() {
     String zz = "{\"name\":\"zz\",\"status\":\"not_found\"}";
     server.enqueue(ok(secrets(zz, SEALED)));
@@ -397,6 +408,24 @@ class HttpSourceTest {
       assertThat(failure(SecretUnavailableException.class).retryAfter()).isEqualTo(expected);
     }
     assertThat(server.getRequestCount()).isEqualTo(3);
+  }
+
+  /** OkHttp reads the header of these two as an int. */
+  @ParameterizedTest
+  @ValueSource(ints = {408, 503})
+  void fetch_retryAfterOverAnInt_isClampedAndEndsNoThread(int code) {
+    server.enqueue(
+        new MockResponse.Builder().code(code).addHeader("Retry-After", "2147483648").build());
+    List<Throwable> uncaught = new CopyOnWriteArrayList<>();
+    Thread.setDefaultUncaughtExceptionHandler((thread, thrown) -> uncaught.add(thrown));
+    try {
+      assertThat(failure(SecretUnavailableException.class).retryAfter())
+          .contains(Duration.ofHours(1));
+    } finally {
+      source.close();
+      Thread.setDefaultUncaughtExceptionHandler(null);
+    }
+    assertThat(uncaught).isEmpty();
   }
 
   @ParameterizedTest

@@ -178,6 +178,14 @@ class HttpSourceTlsTest {
     assertThat(server.getRequestCount()).isEqualTo(1);
   }
 
+  /** Two parts of a request that wait for one another's acknowledgement are slow to arrive. */
+  @Test
+  void createSocket_forAConnection_sendsAtOnce() throws Exception {
+    try (Socket socket = new NoDelaySockets().createSocket()) {
+      assertThat(socket.getTcpNoDelay()).isTrue();
+    }
+  }
+
   @Test
   void fetch_unknownAuthority_isNotTrusted() throws Exception {
     serve(certificate("localhost").build());
