@@ -334,9 +334,9 @@ public final class SecretsClient implements SecretResolver {
   @Override
   public void close() {
     if (holdings.close()) {
+      fetcher.close(); // Before its threads are interrupted, which is not what its callers asked for.
       scheduler.close();
       threads.close();
-      fetcher.close();
       key.close();
       source.close();
       copies.close();
