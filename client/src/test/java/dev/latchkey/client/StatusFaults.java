@@ -20,8 +20,6 @@ import java.util.function.Supplier;
 
 /** Answers whose status says that there is none, and refusals of single secrets. */
 final class StatusFaults {
-  private static final String BROKEN =
-      "The connection to ORIGIN broke before the answer was complete. Try again later.";
 
   private StatusFaults() {}
 
@@ -152,7 +150,7 @@ final class StatusFaults {
             .isProtocolError(
                 "ORIGIN has no project 'shop', or serves no secrets at that address."
                     + " Check LATCHKEY_PROJECT, and the path in LATCHKEY_SOURCE."));
-    for (int code : new int[] {400, 409, 410, 418, 421}) {
+    for (int code : new int[] {400, 407, 409, 410, 418, 421}) {
       faults.add(
           answering(code)
               .isProtocolError(
@@ -161,10 +159,7 @@ final class StatusFaults {
                       + ", which is not part of the protocol."
                       + " Check that LATCHKEY_SOURCE is the address of a secrets service."));
     }
-    // To OkHttp this one is for a proxy alone, and an error of the connection from anybody else.
-    faults.add(answering(407).isRetried(BROKEN));
-    // This one OkHttp itself sends again, once.
-    faults.add(answering(408).isRetried(unavailable(408)).requests(8, 8));
+    faults.add(answering(408).isRetried(unavailable(408)));
     faults.add(
         secretIs("not_found")
             .fails(
@@ -197,11 +192,9 @@ final class StatusFaults {
   }
 
   private static List<Fault> retryAfter(int code) {
-    // OkHttp itself sends a request again, once, that is to be sent again at once.
-    int atOnce = code == 503 ? 8 : 4;
     return List.of(
         answering(code).isRetried(unavailable(code)),
-        retryAfter(code, "0", () -> "0").isRetried(unavailable(code)).requests(atOnce, atOnce),
+        retryAfter(code, "0", () -> "0").isRetried(unavailable(code)),
         retryAfter(code, "1", () -> "1")
             .isRetried(unavailable(code))
             .pauses(Duration.ofSeconds(1))
