@@ -46,6 +46,7 @@ final class Fetcher {
 
   private final Map<SecretRef, CompletableFuture<Outcome>> underWay = new ConcurrentHashMap<>();
   private final ConcurrentLinkedQueue<SecretRef> waiting = new ConcurrentLinkedQueue<>();
+  private volatile boolean closed;
 
   /**
    * Makes a fetcher.
@@ -103,6 +104,7 @@ final class Fetcher {
 
   /** Ends all waits; nothing is fetched any more. */
   void close() {
+    closed = true;
     waiting.clear();
     underWay.values().forEach(outcome -> outcome.completeExceptionally(closed()));
   }
@@ -119,7 +121,9 @@ final class Fetcher {
       return others;
     }
     Outcome found = usable.apply(ref);
-    if (found == null) {
+    if (closed) {
+      mine.completeExceptionally(closed());
+    } else if (found == null) {
       waiting.add(ref);
     } else {
       finish(ref, mine, found);

@@ -309,9 +309,9 @@ public final class SecretsClient implements SecretResolver {
   @Override
   public void close() {
     if (holdings.close()) {
+      fetcher.close(); // First: those who wait are not to be told of interrupted threads.
       scheduler.close();
       threads.close();
-      fetcher.close();
       key.close();
       source.close();
     }

@@ -120,6 +120,17 @@ class FetcherTest {
   }
 
   @Test
+  void fetch_afterClose_saysClosedAndAsksNothing() {
+    Fetcher fetcher = fetcher(this::answer, held::put);
+    fetcher.close();
+
+    assertThatThrownBy(() -> fetcher.fetch(ONE))
+        .isInstanceOf(SecretUnavailableException.class)
+        .hasMessage("The secrets client is closed. Make another, or close it later.");
+    assertThat(requests).hasValue(0);
+  }
+
+  @Test
   void fetch_foundAfterItWasAnnounced_asksNothing() {
     held.put(ONE, value());
 
