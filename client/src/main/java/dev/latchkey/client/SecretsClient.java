@@ -334,8 +334,7 @@ public final class SecretsClient implements SecretResolver {
   @Override
   public void close() {
     if (holdings.close()) {
-      fetcher
-          .close(); // Before its threads are interrupted, which is not what its callers asked for.
+      fetcher.close(); // First: those who wait are not to be told of interrupted threads.
       scheduler.close();
       threads.close();
       key.close();

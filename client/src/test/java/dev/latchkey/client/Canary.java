@@ -64,22 +64,24 @@ public final class Canary {
     return upper.toString();
   }
 
+  /** Some writers escape the slash, some all that is not ASCII. */
   private void addJsonEscaped(String secret) {
-    var few = new StringBuilder();
-    var many = new StringBuilder();
-    for (int i = 0; i < secret.length(); i++) {
-      char c = secret.charAt(i);
-      boolean must = c == '"' || c == '\\';
-      few.append(must ? "\\" + c : c < ' ' ? unicode(c) : String.valueOf(c));
-      many.append(
-          must || c == '/' ? "\\" + c : c < ' ' || c > '~' ? unicode(c) : String.valueOf(c));
+    String needed = secret.replace("\\", "\\\\").replace("\"", "\\\"");
+    for (String escaped : new String[] {needed, needed.replace("/", "\\/")}) {
+      for (HexFormat hex : new HexFormat[] {HexFormat.of(), HexFormat.of().withUpperCase()}) {
+        forms.add(unicodeEscaped(escaped, hex, Character.MAX_VALUE));
+        forms.add(unicodeEscaped(escaped, hex, '~'));
+      }
     }
-    forms.add(few.toString());
-    forms.add(many.toString());
   }
 
-  private static String unicode(char c) {
-    return "\\u" + HexFormat.of().toHexDigits(c);
+  private static String unicodeEscaped(String text, HexFormat hex, char last) {
+    var escaped = new StringBuilder();
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      escaped.append(c < ' ' || c > last ? "\\u" + hex.toHexDigits(c) : String.valueOf(c));
+    }
+    return escaped.toString();
   }
 
   public boolean isIn(String text) {

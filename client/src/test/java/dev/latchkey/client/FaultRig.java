@@ -9,9 +9,6 @@ import dev.latchkey.SecretException;
 import dev.latchkey.SecretRef;
 import dev.latchkey.SecretStatus;
 import dev.latchkey.client.FaultServer.Wire;
-import dev.latchkey.client.source.CiphertextAnswer;
-import dev.latchkey.client.source.CiphertextSource;
-import dev.latchkey.client.source.FetchRequest;
 import dev.latchkey.client.source.HttpSource;
 import dev.latchkey.client.tink.Keyset;
 import dev.latchkey.client.tink.Keysets;
@@ -19,12 +16,12 @@ import dev.latchkey.client.tink.TinkDecryptor;
 import dev.latchkey.client.tink.TinkSealer;
 import java.net.URI;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
@@ -37,6 +34,8 @@ import org.jspecify.annotations.Nullable;
 class FaultRig implements AutoCloseable {
   static final SecretRef REF = SecretRef.parseShort("my-secret");
   static final SecretRef OTHER = SecretRef.parseShort("other-secret");
+
+  private static final long POLL_NANOS = 100_000;
 
   /** The newest version of every secret when a rig starts. */
   static final long VERSION = 7;
@@ -151,7 +150,7 @@ class FaultRig implements AutoCloseable {
     return closing(started);
   }
 
-  /** Closes something at the end. */
+  /** Closes something at the end, before what came before it. */
   final <T extends AutoCloseable> T closing(T closeable) {
     closing.add(closeable);
     return closeable;
@@ -249,7 +248,7 @@ class FaultRig implements AutoCloseable {
     long start = System.nanoTime();
     while (!condition.getAsBoolean()) {
       assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(20));
-      Thread.onSpinWait();
+      LockSupport.parkNanos(POLL_NANOS); // Spinning would keep a small machine from it.
     }
   }
 
@@ -284,103 +283,18 @@ class FaultRig implements AutoCloseable {
 
   @Override
   public void close() {
-    client.close();
-    source.close();
-    for (AutoCloseable each : closing) {
-      try {
-        each.close();
-      } catch (Exception e) {
-        throw new AssertionError(e);
+    try {
+      client.close();
+      source.close();
+      for (int i = closing.size() - 1; i >= 0; i--) {
+        closing.get(i).close();
       }
-    }
-    Thread.setDefaultUncaughtExceptionHandler(null);
-    log.close();
-    silenced.forEach(Logger.getLogger("")::addHandler);
-  }
-
-  /** Lets a client that runs be led to another service. */
-  private static final class SwitchedSource implements CiphertextSource {
-    private record Current(HttpSource source, URI address) {}
-
-    private final boolean canHold;
-    private final List<HttpSource> all = new ArrayList<>();
-    private volatile @Nullable Current current;
-
-    SwitchedSource(boolean canHold) {
-      this.canHold = canHold;
-    }
-
-    synchronized void use(HttpSource source, URI address) {
-      all.add(source);
-      current = new Current(source, address);
-    }
-
-    private Current current() {
-      Current now = current;
-      if (now == null) {
-        throw new IllegalStateException();
-      }
-      return now;
-    }
-
-    URI address() {
-      return current().address;
-    }
-
-    @Override
-    public String project() {
-      return current().source.project();
-    }
-
-    @Override
-    public boolean canHold() {
-      return canHold;
-    }
-
-    @Override
-    public List<CiphertextAnswer> fetch(FetchRequest request) {
-      return current().source.fetch(request);
-    }
-
-    @Override
-    public synchronized void close() {
-      all.forEach(HttpSource::close);
-    }
-  }
-
-  /** A client's time, and each pause in it. */
-  private static final class RecordedPauses implements Scheduler {
-    final List<Duration> pauses = new CopyOnWriteArrayList<>();
-    private final Scheduler time;
-
-    RecordedPauses(Scheduler time) {
-      this.time = time;
-    }
-
-    @Override
-    public long nanos() {
-      return time.nanos();
-    }
-
-    @Override
-    public java.time.Instant now() {
-      return time.now();
-    }
-
-    @Override
-    public void schedule(Runnable task, long delayNanos) {
-      time.schedule(task, delayNanos);
-    }
-
-    @Override
-    public void pause(long nanos) throws InterruptedException {
-      pauses.add(Duration.ofNanos(nanos));
-      time.pause(nanos);
-    }
-
-    @Override
-    public void close() {
-      time.close();
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    } finally {
+      Thread.setDefaultUncaughtExceptionHandler(null);
+      log.close();
+      silenced.forEach(Logger.getLogger("")::addHandler);
     }
   }
 }

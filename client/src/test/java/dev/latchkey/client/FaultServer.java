@@ -106,6 +106,7 @@ final class FaultServer implements AutoCloseable {
   private final Sockets sockets = new Sockets();
   private final AtomicInteger requests = new AtomicInteger();
   private final AtomicInteger queries = new AtomicInteger();
+  private volatile @Nullable String authorization;
   private volatile int begun;
   private volatile Fault fault = Fault.NONE;
 
@@ -181,6 +182,11 @@ final class FaultServer implements AutoCloseable {
     return queries.get();
   }
 
+  /** Returns what the last request showed to be let in. */
+  @Nullable String authorization() {
+    return authorization;
+  }
+
   /** Returns the names of the threads that there were while requests were under way. */
   Set<String> threadNames() {
     synchronized (threadNames) {
@@ -233,6 +239,7 @@ final class FaultServer implements AutoCloseable {
     public MockResponse dispatch(RecordedRequest request) throws InterruptedException {
       int number = requests.incrementAndGet() - begun;
       noteThreads();
+      authorization = request.getHeaders().get("Authorization");
       Asked asked = Asked.of(number, request.getBody());
       queries.addAndGet(asked.queries().size());
       var answer = new MockResponse.Builder();

@@ -29,6 +29,10 @@ final class RecordedCalls implements SecretsListener {
     return List.copyOf(fetches);
   }
 
+  synchronized int fetchCount() {
+    return fetches.size();
+  }
+
   /** Returns all that was told, with the stack traces of the failures. */
   synchronized String text() {
     return text.toString();

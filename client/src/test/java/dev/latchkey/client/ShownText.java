@@ -5,12 +5,15 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.latchkey.client.tink.Keyset;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +31,7 @@ final class ShownText {
   static final String BODY = "c4n4ryb0dy-b0d1";
 
   private static final int KEY_BYTES = 32;
+  private static final Pattern KEY = Pattern.compile("\"value\":\"([^\"]+)\"");
 
   private final Map<String, Canary> canaries = new LinkedHashMap<>();
   private final Map<String, StringBuilder> places = new LinkedHashMap<>();
@@ -40,17 +44,21 @@ final class ShownText {
     canaries.put("body", new Canary(BODY.getBytes(UTF_8)));
     int number = 0;
     for (Keyset keyset : keysets) {
-      var keys = Pattern.compile("\"value\":\"([^\"]+)\"").matcher(keyset.toCleartextJson());
-      while (keys.find()) {
-        canaries.put("key " + number++, new Canary(keyMaterial(keys.group(1))));
+      for (byte[] key : keys(keyset)) {
+        canaries.put("key " + number++, new Canary(key));
       }
     }
   }
 
-  /** A serialized AES key ends with its material. */
-  static byte[] keyMaterial(String serialized) {
-    byte[] key = Base64.getDecoder().decode(serialized);
-    return Arrays.copyOfRange(key, key.length - KEY_BYTES, key.length);
+  /** Returns the keys of a keyset. A serialized AES key ends with its bytes. */
+  static List<byte[]> keys(Keyset keyset) {
+    List<byte[]> keys = new ArrayList<>();
+    Matcher values = KEY.matcher(keyset.toCleartextJson());
+    while (values.find()) {
+      byte[] serialized = Base64.getDecoder().decode(values.group(1));
+      keys.add(Arrays.copyOfRange(serialized, serialized.length - KEY_BYTES, serialized.length));
+    }
+    return keys;
   }
 
   /** Adds what is shown at a place: of an exception the whole of its print, suppressed and all. */
@@ -76,6 +84,11 @@ final class ShownText {
                   }
                 }));
     return leaks;
+  }
+
+  /** Returns what is shown at a place. */
+  synchronized String text(String place) {
+    return String.valueOf(places.get(place));
   }
 
   /** Returns where something is shown at all. */
