@@ -24,6 +24,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class FaultMatrixWatchTest {
   private static final Duration GAP = Duration.ofMillis(20);
 
+  private static final Duration SETTLE = Duration.ofMillis(500);
+
   /** What lets the service answer one held request each. */
   private final Semaphore answers = new Semaphore(0);
 
@@ -43,7 +45,7 @@ class FaultMatrixWatchTest {
           }
         });
     rig.read();
-    rig.time.advance(GAP);
+    rig.time.advance(SETTLE);
     FaultRig.until(() -> rig.requests() == 2);
     rig.mark();
   }
@@ -309,7 +311,7 @@ class FaultMatrixWatchTest {
             }
           });
       rig.read();
-      rig.time.advance(GAP);
+      rig.time.advance(SETTLE);
       rig.mark();
       for (int round = 1; round <= 144; round++) {
         int sent = round;
