@@ -41,6 +41,7 @@ import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
@@ -49,13 +50,14 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * What a hundred secrets that are not at hand cost over one loopback connection, beside the floor:
- * a bare OkHttp POST of the same bytes there and back.
+ * a bare OkHttp POST of the same bytes there and back. What to compare are the medians: a mean has
+ * in it whatever else the machine does.
  */
-@BenchmarkMode(Mode.AverageTime)
+@BenchmarkMode(Mode.SampleTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 @Fork(3)
-@Warmup(iterations = 5, time = 2)
-@Measurement(iterations = 5, time = 2)
+@Warmup(iterations = 3, time = 5)
+@Measurement(iterations = 5, time = 5)
 public class ColdBatch {
   private static final String PROJECT = "default";
   private static final String TOKEN = "0123456789abcdef0123456789abcdef";
@@ -69,6 +71,10 @@ public class ColdBatch {
   /** A service that gives one answer, and the question to it. */
   @State(Scope.Benchmark)
   public static class Service {
+    /** How long it takes to answer: not at all, or about as long as one in the next building. */
+    @Param({"0", "1"})
+    int delayMillis;
+
     final Keyset keyset = Keysets.generate();
     final List<SecretName> names = new ArrayList<>();
     MockWebServer server;
@@ -82,7 +88,7 @@ public class ColdBatch {
       }
       request = FetchRequest.of(names.stream().map(CiphertextQuery::newest).toList(), TIMEOUT);
       server = LoopbackServer.start();
-      server.setDispatcher(new OneAnswer(server, answer()));
+      server.setDispatcher(new OneAnswer(server, answer(), delayMillis));
       source =
           HttpSource.builder(server.url("/").uri()).project(PROJECT).token(() -> TOKEN).build();
     }
@@ -115,9 +121,13 @@ public class ColdBatch {
     private final MockWebServer server;
     private final MockResponse answer;
 
-    OneAnswer(MockWebServer server, byte[] body) {
+    OneAnswer(MockWebServer server, byte[] body, int delayMillis) {
       this.server = server;
-      this.answer = new MockResponse.Builder().body(new Bytes(body)).build();
+      this.answer =
+          new MockResponse.Builder()
+              .headersDelay(delayMillis, TimeUnit.MILLISECONDS)
+              .body(new Bytes(body))
+              .build();
     }
 
     @Override
