@@ -3,6 +3,7 @@ package dev.latchkey.client;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
+import dev.latchkey.SecretRef;
 import dev.latchkey.client.Outcome.Unchanged;
 import dev.latchkey.client.Outcome.Value;
 import org.openjdk.jcstress.annotations.Actor;
@@ -13,6 +14,7 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 import org.openjdk.jcstress.infra.results.LLL_Result;
 import org.openjdk.jcstress.infra.results.LL_Result;
+import org.openjdk.jcstress.infra.results.L_Result;
 
 /** Two threads change what is held of one reference, or one does while another reads. */
 public final class HoldingsStress {
@@ -47,6 +49,42 @@ public final class HoldingsStress {
       r.r1 = held(holdings);
       r.r2 = StressParts.state(one);
       r.r3 = StressParts.state(two);
+    }
+  }
+
+  @JCStressTest
+  @Outcome(
+      id = {" 1-2 2-3", " 1-3"},
+      expect = ACCEPTABLE,
+      desc = "Each change is told, in their order.")
+  @Outcome(expect = FORBIDDEN, desc = "The last that is told is not the last that happened.")
+  @State
+  public static class TwoVersionsAreTold implements SecretsListener {
+    private final Holdings holdings = StressParts.told(this);
+    private volatile String told = "";
+
+    public TwoVersionsAreTold() {
+      holdings.accept(StressParts.REF, StressParts.value(1, 0));
+    }
+
+    @Override
+    public void rotated(SecretRef ref, long from, long to) {
+      told += " " + from + "-" + to;
+    }
+
+    @Actor
+    public void older() {
+      holdings.accept(StressParts.REF, StressParts.value(2, 0));
+    }
+
+    @Actor
+    public void newer() {
+      holdings.accept(StressParts.REF, StressParts.value(3, 0));
+    }
+
+    @Arbiter
+    public void look(L_Result r) {
+      r.r1 = told;
     }
   }
 

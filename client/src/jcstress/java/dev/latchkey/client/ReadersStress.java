@@ -102,7 +102,7 @@ public final class ReadersStress {
   @State
   public static class OneView extends Client {
     public OneView() {
-      view.get();
+      String unused = view.get();
     }
 
     @Actor
@@ -126,7 +126,7 @@ public final class ReadersStress {
   @State
   public static class ResolveThenView extends Client {
     public ResolveThenView() {
-      view.get();
+      String unused = view.get();
     }
 
     @Actor

@@ -11,26 +11,33 @@ final class StressParts {
 
   private static final ProcessKey.Sealed SEALED = new ProcessKey().seal(new byte[] {1});
   private static final SecretsListener NOBODY = new SecretsListener() {};
+
+  @SuppressWarnings("StaticAssignmentOfThrowable") // Never thrown itself, and costly to make.
   private static final SecretNotFoundException GONE = new SecretNotFoundException("Gone.", "");
 
   private StressParts() {}
 
   /** Holds up to 64 references, which are never evicted. */
   static Holdings staying(Executor listeners) {
-    return holdings(128, listeners);
+    return holdings(128, listeners, NOBODY);
+  }
+
+  /** Holds the same, and tells a listener what changes. */
+  static Holdings told(SecretsListener listener) {
+    return holdings(128, Runnable::run, listener);
   }
 
   /** Holds a reference where it can be evicted. */
   static Holdings evictable() {
-    return holdings(1, Runnable::run);
+    return holdings(1, Runnable::run, NOBODY);
   }
 
-  private static Holdings holdings(int maxEntries, Executor listeners) {
+  private static Holdings holdings(int maxEntries, Executor listeners, SecretsListener listener) {
     return new Holdings(
         new ValueCache(maxEntries, 1 << 20),
         new Rotations(listeners),
         new StillTime(),
-        NOBODY,
+        listener,
         Duration.ofDays(1));
   }
 

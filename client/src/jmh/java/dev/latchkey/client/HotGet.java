@@ -2,8 +2,11 @@ package dev.latchkey.client;
 
 import dev.latchkey.ProcessRole;
 import dev.latchkey.SecretEnvironment;
+import dev.latchkey.SecretRef;
+import dev.latchkey.SecretUnavailableException;
 import dev.latchkey.Secrets;
 import dev.latchkey.client.source.CiphertextAnswer;
+import dev.latchkey.client.source.CiphertextQuery;
 import dev.latchkey.client.source.CiphertextSource;
 import dev.latchkey.client.source.FetchRequest;
 import dev.latchkey.client.tink.Keyset;
@@ -19,8 +22,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
@@ -38,8 +44,9 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What {@code Secrets.get} of a 32-byte secret costs when it is at hand, beside the two floors:
- * opening 32 bytes with a thread-local cipher, and a look-up in a map.
+ * What {@code Secrets.get} of a 32-byte secret costs when it is at hand, while the client is idle
+ * or busy, beside the two floors: opening 32 bytes with a thread-local cipher, and a look-up in a
+ * map.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -96,14 +103,8 @@ public class HotGet {
 
     @Setup(Level.Trial)
     public void install() {
-      install(false);
-    }
-
-    void install(boolean holdPlaintext) {
       Keyset keyset = Keysets.generate();
-      SecretsClient.Builder builder =
-          SecretsClient.builder(new OneSecret(keyset), TinkDecryptor.of(keyset));
-      client = (holdPlaintext ? builder.holdPlaintext(Duration.ofHours(1)) : builder).build();
+      client = builder(new OneSecret(keyset), TinkDecryptor.of(keyset)).build();
       installation =
           Secrets.install(
               SecretEnvironment.builder()
@@ -116,6 +117,10 @@ public class HotGet {
       }
     }
 
+    SecretsClient.Builder builder(OneSecret source, TinkDecryptor decryptor) {
+      return SecretsClient.builder(source, decryptor);
+    }
+
     @TearDown(Level.Trial)
     public void uninstall() {
       installation.close();
@@ -126,8 +131,43 @@ public class HotGet {
   /** {@code Secrets} over a client that may hold plaintext. */
   public static class Held extends Sealed {
     @Override
+    SecretsClient.Builder builder(OneSecret source, TinkDecryptor decryptor) {
+      return super.builder(source, decryptor).holdPlaintext(Duration.ofHours(1));
+    }
+  }
+
+  /**
+   * {@code Secrets} over a client that is watching, refreshing and telling all the time: its held
+   * requests are answered every 50 ms, and so often it asks for a secret that does not exist.
+   */
+  public static class Busy extends Sealed {
+    private static final Duration PERIOD = Duration.ofMillis(50);
+
+    private final LongAdder fetches = new LongAdder();
+
+    @Override
     public void install() {
-      install(true);
+      super.install();
+      client.onRotation(SecretRef.parseShort("my-secret"), () -> {});
+      client.onRotation(SecretRef.parseShort("absent"), () -> {});
+    }
+
+    @Override
+    SecretsClient.Builder builder(OneSecret source, TinkDecryptor decryptor) {
+      return SecretsClient.builder(new Holding(source, PERIOD), decryptor)
+          .fresh(PERIOD)
+          .listener(
+              new SecretsListener() {
+                @Override
+                public void fetched(FetchEvent event) {
+                  fetches.increment();
+                }
+              });
+    }
+
+    @TearDown(Level.Iteration)
+    public void count() {
+      System.out.print("(" + fetches.sumThenReset() + " requests meanwhile) ");
     }
   }
 
@@ -148,9 +188,45 @@ public class HotGet {
 
     @Override
     public List<CiphertextAnswer> fetch(FetchRequest request) {
-      return request.queries().get(0).knownVersion().isPresent()
-          ? List.of(new CiphertextAnswer.Unchanged(1))
-          : List.of(new CiphertextAnswer.Sealed(secret));
+      return request.queries().stream().map(this::answer).toList();
+    }
+
+    private CiphertextAnswer answer(CiphertextQuery query) {
+      if (!query.name().equals(secret.identity().name())) {
+        return new CiphertextAnswer.NotFound(Optional.empty());
+      }
+      return query.knownVersion().isPresent()
+          ? new CiphertextAnswer.Unchanged(1)
+          : new CiphertextAnswer.Sealed(secret);
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  /** Holds what may be held for a fixed time, and has no news then. */
+  private record Holding(OneSecret source, Duration time) implements CiphertextSource {
+    @Override
+    public String project() {
+      return source.project();
+    }
+
+    @Override
+    public boolean canHold() {
+      return true;
+    }
+
+    @Override
+    public List<CiphertextAnswer> fetch(FetchRequest request) {
+      if (!request.hold().isZero()) {
+        try {
+          boolean unused = new CountDownLatch(1).await(time.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+          throw new SecretUnavailableException("The thread was interrupted.", "");
+        }
+      }
+      return source.fetch(request);
     }
 
     @Override
@@ -171,6 +247,11 @@ public class HotGet {
 
   @Benchmark
   public String secretsGet(Sealed sealed) {
+    return Secrets.get(VARIABLE);
+  }
+
+  @Benchmark
+  public String secretsGetBusy(Busy busy) {
     return Secrets.get(VARIABLE);
   }
 
