@@ -37,7 +37,7 @@ final class StressParts {
         new ValueCache(maxEntries, 1 << 20),
         new Rotations(listeners),
         new StillTime(),
-        listener,
+        new Notices(listener),
         Duration.ofDays(1));
   }
 

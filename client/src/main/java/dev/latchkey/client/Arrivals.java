@@ -29,28 +29,38 @@ import java.util.Objects;
 final class Arrivals {
   private static final long KEEP_FAILURE_NANOS = Duration.ofSeconds(5).toNanos();
 
-  /** Of how many names the highest version is remembered: more than are ever held. */
-  private static final int MAX_SEEN = 20_000;
+  /** How much of each kind is remembered, the latest of it. */
+  private static final int MAX_REMEMBERED = 20_000;
 
   private final String project;
   private final Decryptor decryptor;
   private final ProcessKey key;
   private final DiskCopies copies;
   private final Scheduler scheduler;
-  private final SecretsListener listener;
+  private final Notices notices;
   private final Duration maxStale;
 
   /** The highest version seen of each name: a source that goes back behind it is not believed. */
-  private final Map<SecretName, Long> highest =
-      Collections.synchronizedMap(
-          new LinkedHashMap<>(16, 0.75f, true) {
-            private static final long serialVersionUID = 1L;
+  private final Map<SecretName, Long> highest = latest();
 
-            @Override
-            protected boolean removeEldestEntry(Map.Entry<SecretName, Long> eldest) {
-              return size() > MAX_SEEN;
-            }
-          });
+  /** When the answer to a question was last confirmed, in ticks, so far as this process knows. */
+  private final Map<SecretRef, Long> confirmed = latest();
+
+  /** What ended the service of a secret, until it is given again. Guards what is kept on disk. */
+  private final Map<SecretRef, Outcome.Failure> withdrawn = latest();
+
+  /** Returns an empty map that remembers what was used last. */
+  private static <K, V> Map<K, V> latest() {
+    return Collections.synchronizedMap(
+        new LinkedHashMap<>(16, 0.75f, true) {
+          private static final long serialVersionUID = 1L;
+
+          @Override
+          protected boolean removeEldestEntry(Map.Entry<K, V> eldest) {
+            return size() > MAX_REMEMBERED;
+          }
+        });
+  }
 
   Arrivals(
       String project,
@@ -58,20 +68,20 @@ final class Arrivals {
       ProcessKey key,
       DiskCopies copies,
       Scheduler scheduler,
-      SecretsListener listener,
+      Notices notices,
       Duration maxStale) {
     this.project = project;
     this.decryptor = decryptor;
     this.key = key;
     this.copies = copies;
     this.scheduler = scheduler;
-    this.listener = listener;
+    this.notices = notices;
     this.maxStale = maxStale;
   }
 
   /**
-   * Adds what is to be held for each of the references of a question; nothing for those that hold
-   * less than the version which is unchanged. Tells whether what came could be opened.
+   * Adds what is to be held for each of the references of a question. Tells whether what came could
+   * be opened.
    *
    * @param asked when the question was asked, in ticks
    */
@@ -81,10 +91,9 @@ final class Arrivals {
     if (answer instanceof CiphertextAnswer.Unchanged unchanged
         && query.knownVersion().orElse(0) == unchanged.version()) {
       for (SecretRef ref : question.refs()) {
-        if (question.known(ref) == unchanged.version()) {
-          loaded.put(ref, new Outcome.Unchanged(asked));
-        }
+        loaded.put(ref, new Outcome.Unchanged(asked));
       }
+      confirmed.put(question.whole(), asked);
       copies.confirm(query, asked);
       return true;
     }
@@ -102,20 +111,38 @@ final class Arrivals {
       return !(e instanceof SecretDecryptionException);
     }
     try {
+      Outcome.Failure end =
+          isGiven(question, secret, asked) ? null : withdrawn.get(question.whole());
       for (SecretRef ref : question.refs()) {
-        loaded.put(ref, reseal(ref, value, secret.identity(), asked));
+        loaded.put(ref, end != null ? end : reseal(ref, value, secret.identity(), asked));
       }
     } finally {
       Arrays.fill(value, (byte) 0);
     }
-    copies.keep(query, secret, asked);
     return true;
+  }
+
+  /**
+   * Takes note of a value, and keeps its ciphertext; tells whether it is to be served. It is not
+   * where the secret was withdrawn by an answer to a later question, which arrived before.
+   */
+  private boolean isGiven(Question question, SealedSecret secret, long asked) {
+    synchronized (withdrawn) {
+      Outcome.Failure end = withdrawn.get(question.whole());
+      if (end != null && asked - end.asked() < 0) {
+        return false;
+      }
+      withdrawn.remove(question.whole());
+      confirmed.put(question.whole(), asked);
+      copies.keep(question.query(), secret, asked);
+      return true;
+    }
   }
 
   /**
    * Adds the failure for each of the references of a question, or, for those that hold nothing, the
    * copy on disk where a value that is held would be served on. A copy is no better than that: what
-   * the source withdrew is withdrawn on disk too.
+   * the source withdrew is withdrawn on disk too, and a process without a token is given none.
    */
   void fail(Question question, SecretException e, long asked, Map<SecretRef, Outcome> loaded) {
     Outcome.Failure failure = failure(e, asked);
@@ -125,26 +152,32 @@ final class Arrivals {
       cold |= question.known(ref) == 0;
     }
     if (!failure.sparesFormerValue()) {
-      copies.drop(question.query());
-    } else if (cold) {
+      synchronized (withdrawn) {
+        withdrawn.put(question.whole(), failure);
+        copies.drop(question.query());
+      }
+    } else if (cold && !(e instanceof SecretConfigurationException)) {
       copies.find(question.query()).ifPresent(kept -> serve(kept, question, e, loaded));
     }
   }
 
   private void serve(
       DiskCache.Kept kept, Question question, SecretException why, Map<SecretRef, Outcome> loaded) {
-    Duration age = copies.age(kept).orElse(maxStale);
-    if (age.compareTo(maxStale) >= 0) {
+    Duration age = age(kept, question);
+    if (age.compareTo(maxStale) >= 0 || withdrawn.containsKey(question.whole())) {
+      return;
+    }
+    if (kept.secret().identity().version() < seen(question.query())) {
       return;
     }
     byte[] value;
     try {
-      check(question.query(), kept.secret().identity());
       value = open(kept.secret());
     } catch (SecretException e) {
       return; // What failed first is what has to be mended.
     }
     long confirmedAt = scheduler.nanos() - age.toNanos();
+    confirmed.put(question.whole(), confirmedAt);
     try {
       for (SecretRef ref : question.refs()) {
         Outcome copy = reseal(ref, value, kept.secret().identity(), confirmedAt);
@@ -156,6 +189,17 @@ final class Arrivals {
     } finally {
       Arrays.fill(value, (byte) 0);
     }
+  }
+
+  /** Returns how old a copy is: as the clock on the wall has it, or as this process remembers. */
+  private Duration age(DiskCache.Kept kept, Question question) {
+    Duration age = copies.age(kept).orElse(maxStale);
+    Long known = confirmed.get(question.whole());
+    if (known == null) {
+      return age;
+    }
+    Duration remembered = Duration.ofNanos(scheduler.nanos() - known);
+    return age.compareTo(remembered) > 0 ? age : remembered;
   }
 
   /** An answer is kept for a moment. That there was none is not: the next caller asks again. */
@@ -214,17 +258,22 @@ final class Arrivals {
           "The source gave another secret than '" + query.name() + "', which was asked for.",
           "Report this to whoever runs it.");
     }
-    long seen = query.version().isEmpty() ? seen(identity.name()) : 0;
+    long seen = seen(query);
     if (identity.version() < seen) {
-      listener.rollbackRefused(identity.name(), identity.version(), seen);
+      notices.tell(listener -> listener.rollbackRefused(identity.name(), identity.version(), seen));
       throw new SecretProtocolException(
           "The source went back to " + identity + ", after version " + seen + " was seen.",
-          "If that is meant, create the old value as a new version.");
+          "If that is meant, create the old value as a new version"
+              + (copies.exist() ? ", or empty the cache directory." : "."));
     }
   }
 
-  /** Returns the highest version that was seen, by this process or one before it. */
-  private long seen(SecretName name) {
+  /** Returns the highest version that was seen, by this process or one before it; 0 for a pin. */
+  private long seen(CiphertextQuery query) {
+    if (query.version().isPresent()) {
+      return 0;
+    }
+    SecretName name = query.name();
     Long seen = highest.get(name);
     if (seen == null) {
       seen = copies.highest(name);

@@ -20,7 +20,7 @@ final class CircuitBreaker {
   private static final Duration LONGEST_ASKED_PAUSE = Duration.ofMinutes(5);
 
   private final Scheduler scheduler;
-  private final SecretsListener listener;
+  private final Notices notices;
   private final long probeNanos;
 
   private BreakerState state = BreakerState.CLOSED;
@@ -41,9 +41,9 @@ final class CircuitBreaker {
    *
    * @param probe how long a request may take
    */
-  CircuitBreaker(Scheduler scheduler, SecretsListener listener, Duration probe) {
+  CircuitBreaker(Scheduler scheduler, Notices notices, Duration probe) {
     this.scheduler = scheduler;
-    this.listener = listener;
+    this.notices = notices;
     this.probeNanos = probe.toNanos();
   }
 
@@ -54,20 +54,18 @@ final class CircuitBreaker {
    * @throws SecretUnavailableException if the source is to be left alone
    */
   boolean enter() {
-    BreakerState former;
     synchronized (this) {
-      former = state;
-      if (former == BreakerState.CLOSED) {
+      if (state == BreakerState.CLOSED) {
         return false;
       }
       long left = until - scheduler.nanos();
       if (left > 0) {
         throw suppressed(left);
       }
-      state = BreakerState.HALF_OPEN;
+      change(BreakerState.HALF_OPEN);
       until = scheduler.nanos() + probeNanos;
     }
-    tell(former, BreakerState.HALF_OPEN);
+    notices.tell();
     return true;
   }
 
@@ -76,66 +74,67 @@ final class CircuitBreaker {
       return new SecretUnavailableException(
           "The source of the secrets failed, and is being tried again.", "Try again in a moment.");
     }
-    Duration wait = Duration.ofNanos(left);
-    return new SecretUnavailableException(
-        last.problem() + " It is left alone for another " + (wait.toMillis() + 999) / 1000 + " s.",
-        last.remedy(),
-        wait);
+    long seconds = (Duration.ofNanos(left).toMillis() + 999) / 1000;
+    return last.withProblem(last.problem() + " It is left alone for another " + seconds + " s.");
   }
 
   /** Takes note that the source answered, be it with a refusal. */
   void succeeded() {
-    BreakerState former;
     synchronized (this) {
-      former = state;
-      state = BreakerState.CLOSED;
+      change(BreakerState.CLOSED);
       failures = 0;
       openings = 0;
       last = null;
     }
-    tell(former, BreakerState.CLOSED);
+    notices.tell();
   }
 
-  /** Takes note of a failure; tells whether the source is now left alone. */
-  boolean failed(SecretUnavailableException failure) {
-    BreakerState former;
+  /**
+   * Takes note of a failure; tells whether the source is now left alone, for as long as it asked to
+   * be or longer.
+   *
+   * @param atOnce whether to leave it alone though it has not failed often
+   */
+  boolean failed(SecretUnavailableException failure, boolean atOnce) {
     synchronized (this) {
       last = failure;
       failures++;
-      former = state;
-      if (former == BreakerState.CLOSED && failures < THRESHOLD) {
+      if (state == BreakerState.CLOSED && failures < THRESHOLD && !atOnce) {
         return false;
       }
-      // The other requests that were under way when it opened say nothing new.
-      if (former == BreakerState.OPEN) {
-        return true;
+      long now = scheduler.nanos();
+      long pause = askedPause(failure);
+      if (state == BreakerState.OPEN) {
+        // What else was under way when it opened says nothing new.
+        pause = Math.max(pause, until - now);
+      } else {
+        pause = Math.max(pause, Scheduler.jitter(pause()));
+        openings++;
       }
-      open(Math.max(Scheduler.jitter(pause()), askedPause(failure)));
+      until = now + pause;
+      change(BreakerState.OPEN);
     }
-    tell(former, BreakerState.OPEN);
+    notices.tell();
     return true;
-  }
-
-  /** Leaves the source alone for as long as it {@linkplain #askedPause asked}. */
-  void pauseFor(long nanos) {
-    BreakerState former;
-    synchronized (this) {
-      former = state;
-      open(nanos);
-    }
-    tell(former, BreakerState.OPEN);
   }
 
   /** Takes note that a request ended without saying anything of the source. */
   void abandoned() {
     synchronized (this) {
-      if (state != BreakerState.HALF_OPEN) {
-        return;
+      if (state == BreakerState.HALF_OPEN) {
+        change(BreakerState.OPEN);
+        until = scheduler.nanos();
       }
-      state = BreakerState.OPEN;
-      until = scheduler.nanos();
     }
-    tell(BreakerState.HALF_OPEN, BreakerState.OPEN);
+    notices.tell();
+  }
+
+  private void change(BreakerState to) {
+    BreakerState from = state;
+    if (from != to) {
+      state = to;
+      notices.note(listener -> listener.breakerChanged(from, to));
+    }
   }
 
   /**
@@ -151,20 +150,8 @@ final class CircuitBreaker {
         : LONGEST_ASKED_PAUSE.toNanos();
   }
 
-  private void open(long nanos) {
-    state = BreakerState.OPEN;
-    openings++;
-    until = scheduler.nanos() + nanos;
-  }
-
   private long pause() {
     long pause = FIRST_PAUSE.toNanos() << Math.min(openings, 10);
     return Math.min(pause, LONGEST_PAUSE.toNanos());
-  }
-
-  private void tell(BreakerState from, BreakerState to) {
-    if (from != to) {
-      listener.breakerChanged(from, to);
-    }
   }
 }

@@ -1,5 +1,6 @@
 package dev.latchkey.client;
 
+import dev.latchkey.SecretConfigurationException;
 import dev.latchkey.SecretName;
 import dev.latchkey.client.source.CiphertextQuery;
 import dev.latchkey.client.source.CiphertextSource;
@@ -12,6 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  * what was to be written before. Thread-safe.
  */
 final class DiskCopies implements AutoCloseable {
-  /** So long a client that is closed lets its last writes take. */
-  private static final Duration LAST_WRITES = Duration.ofSeconds(2);
+  /** How long the disk may take, at the end of a client too. */
+  private static final Duration LONGEST_WAIT = Duration.ofSeconds(2);
 
   private final DiskCache.@Nullable Shelf shelf;
   private final Scheduler scheduler;
@@ -31,11 +33,28 @@ final class DiskCopies implements AutoCloseable {
    * Makes the copies of one source's answers.
    *
    * @param cache where they are kept; null for nowhere
-   * @throws dev.latchkey.SecretConfigurationException if the cache cannot be used
+   * @throws SecretConfigurationException if the cache cannot be used, or not for this source
    */
   DiskCopies(@Nullable DiskCache cache, CiphertextSource source, Scheduler scheduler) {
-    this.shelf = cache == null ? null : cache.shelf(source.identity(), source.project());
+    this.shelf = cache == null ? null : shelf(cache, source);
     this.scheduler = scheduler;
+  }
+
+  private static DiskCache.Shelf shelf(DiskCache cache, CiphertextSource source) {
+    String identity =
+        source
+            .identity()
+            .orElseThrow(
+                () ->
+                    new SecretConfigurationException(
+                        "A disk cache is set, and the source does not say what tells it from others.",
+                        "Leave the cache out, or have the source override identity()."));
+    return cache.shelf(identity, source.project());
+  }
+
+  /** Tells whether anything is kept on disk. */
+  boolean exist() {
+    return shelf != null;
   }
 
   /** Returns the highest version that was ever kept of a secret; 0 if there is none. */
@@ -50,12 +69,14 @@ final class DiskCopies implements AutoCloseable {
       return Optional.empty();
     }
     try {
-      return writer.submit(() -> shelf.find(query)).get();
+      return writer
+          .submit(() -> shelf.find(query))
+          .get(LONGEST_WAIT.toNanos(), TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return Optional.empty();
-    } catch (ExecutionException | RejectedExecutionException e) {
-      return Optional.empty(); // The client is closed.
+    } catch (ExecutionException | TimeoutException | RejectedExecutionException e) {
+      return Optional.empty(); // The client is closed, or the disk hangs.
     }
   }
 
@@ -89,11 +110,23 @@ final class DiskCopies implements AutoCloseable {
     }
   }
 
-  /** Removes the answer to a query, since the source withdrew it. */
+  /**
+   * Removes the answer to a query, since the source withdrew it. Waits for that, since a process
+   * that is denied a secret often ends at once.
+   */
   void drop(CiphertextQuery query) {
     DiskCache.Shelf shelf = this.shelf;
-    if (shelf != null) {
-      write(() -> shelf.drop(query));
+    if (shelf == null) {
+      return;
+    }
+    try {
+      writer.submit(() -> shelf.drop(query)).get(LONGEST_WAIT.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (RejectedExecutionException e) {
+      shelf.drop(query); // The client is closed, and its writes are over.
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException e) {
+      // The shelf logs what fails; a disk that hangs goes on with it.
     }
   }
 
@@ -114,7 +147,7 @@ final class DiskCopies implements AutoCloseable {
   public void close() {
     writer.shutdown();
     try {
-      if (!writer.awaitTermination(LAST_WRITES.toNanos(), TimeUnit.NANOSECONDS)) {
+      if (!writer.awaitTermination(LONGEST_WAIT.toNanos(), TimeUnit.NANOSECONDS)) {
         writer.shutdownNow();
       }
     } catch (InterruptedException e) {

@@ -7,11 +7,9 @@ import dev.latchkey.SecretStatus;
 import dev.latchkey.SecretUnavailableException;
 import dev.latchkey.client.source.FetchRequest;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -21,8 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a client holds: takes the outcomes of requests, and tells what of them may be used. Reading
- * takes no lock; taking does, so that of two outcomes about one reference the newer one stays. The
- * listener is told of what changed once that lock is free, in the order of the changes.
+ * takes no lock; taking does, so that of two outcomes about one reference the newer one stays.
  */
 final class Holdings {
   /** Beyond this many refusals at once, somebody asks for names at random. */
@@ -32,11 +29,8 @@ final class Holdings {
   private final Map<SecretRef, Outcome.Failure> failures = new ConcurrentHashMap<>();
   private final Rotations rotations;
   private final Scheduler scheduler;
-  private final SecretsListener listener;
+  private final Notices notices;
   private final Duration maxStale;
-
-  /** Held while an outcome is taken and told of, so that changes are told in their order. */
-  private final Object telling = new Object();
 
   private boolean closed;
 
@@ -44,12 +38,12 @@ final class Holdings {
       ValueCache values,
       Rotations rotations,
       Scheduler scheduler,
-      SecretsListener listener,
+      Notices notices,
       Duration maxStale) {
     this.values = values;
     this.rotations = rotations;
     this.scheduler = scheduler;
-    this.listener = listener;
+    this.notices = notices;
     this.maxStale = maxStale;
   }
 
@@ -80,20 +74,14 @@ final class Holdings {
 
   /** Takes what came of asking for a reference, for everybody to see from now on. */
   void accept(SecretRef ref, Outcome outcome) {
-    synchronized (telling) {
-      Outcome.Value former;
-      SecretException formerly;
-      Outcome.Value now;
-      synchronized (this) {
-        former = values.get(ref);
-        formerly = former == null ? null : former.stale;
-        take(ref, former, outcome);
-        now = values.get(ref);
-      }
-      if (former != null || (now != null && now.stale != null)) {
-        tell(ref, former, formerly, now, outcome);
-      }
+    synchronized (this) {
+      Outcome.Value former = values.get(ref);
+      SecretException formerly = former == null ? null : former.stale;
+      take(ref, former, outcome);
+      note(ref, former, formerly, values.get(ref), outcome);
+      noteEvicted();
     }
+    notices.tell();
   }
 
   private void take(SecretRef ref, Outcome.@Nullable Value former, Outcome outcome) {
@@ -147,63 +135,70 @@ final class Holdings {
     return scheduler.nanos() - value.confirmedAt > maxStale.toNanos();
   }
 
-  private void tell(
+  private void note(
       SecretRef ref,
       Outcome.@Nullable Value former,
       @Nullable SecretException formerly,
       Outcome.@Nullable Value now,
       Outcome outcome) {
     if (now == null) {
-      if (outcome instanceof Outcome.Failure failure) {
-        listener.withdrawn(ref, failure.failure());
+      if (former != null && outcome instanceof Outcome.Failure failure) {
+        notices.note(listener -> listener.withdrawn(ref, failure.failure()));
       }
       return;
     }
     if (former != null && former.version != now.version) {
-      listener.rotated(ref, former.version, now.version);
+      notices.note(listener -> listener.rotated(ref, former.version, now.version));
     }
     SecretException stale = now.stale;
     if (stale != null && formerly == null) {
-      listener.stale(ref, stale);
+      notices.note(listener -> listener.stale(ref, stale));
     } else if (stale == null && formerly != null) {
-      listener.renewed(ref);
+      notices.note(listener -> listener.renewed(ref));
     }
   }
 
-  /** Drops values that have not been confirmed for too long, whatever the source is doing. */
-  void expire() {
-    synchronized (telling) {
-      for (SecretRef ref : takeExpired()) {
-        listener.withdrawn(
-            ref,
-            new SecretUnavailableException(
-                "The source has not confirmed '" + ref.name() + "' for longer than is allowed.",
-                "Look at why the source cannot be reached, or allow more by LATCHKEY_MAX_STALE."));
-      }
+  /** What was stale when room was made for others is not stale any more. */
+  private void noteEvicted() {
+    for (ValueCache.Evicted each; (each = values.pollEvictedStale()) != null; ) {
+      ValueCache.Evicted evicted = each;
+      notices.note(listener -> listener.withdrawn(evicted.ref(), evicted.why()));
     }
   }
 
-  private synchronized List<SecretRef> takeExpired() {
-    List<SecretRef> expired = new ArrayList<>();
+  /**
+   * Drops values that have not been confirmed for too long, whatever the source is doing. Tells
+   * nobody: that is for a thread which may be held up.
+   */
+  synchronized void expire() {
     values.forEach(
         (ref, value) -> {
           if (isTooOld(value)) {
             values.remove(ref);
-            expired.add(ref);
+            var failure =
+                new SecretUnavailableException(
+                    "The source has not confirmed '" + ref.name() + "' for longer than is allowed.",
+                    "Look at why the source cannot be reached, or allow more by"
+                        + " LATCHKEY_MAX_STALE.");
+            notices.note(listener -> listener.withdrawn(ref, failure));
           }
         });
     failures.values().removeIf(this::isOver);
-    return expired;
   }
 
-  /** Marks values whose renewal is overdue, since the source gives no answer at all. */
-  void overdue(Collection<SecretRef> refs) {
+  /**
+   * Marks values whose renewal is overdue, since the source gives no answer at all.
+   *
+   * @param longerThan how long ago they were confirmed at least, in ticks
+   */
+  void overdue(Collection<SecretRef> refs, long longerThan) {
     var failure =
         new SecretUnavailableException(
             "The source has not answered since it was last asked.", "Look at what it waits for.");
     long now = scheduler.nanos();
     for (SecretRef ref : refs) {
-      if (values.get(ref) != null) {
+      Outcome.Value value = values.get(ref);
+      if (value != null && now - value.confirmedAt > longerThan) {
         accept(ref, new Outcome.Failure(failure, now, now));
       }
     }

@@ -26,8 +26,7 @@ final class Loader {
   }
 
   /**
-   * Returns what is to be held for each reference, after one request for each hundred secrets;
-   * nothing for one whose newest version is known, and is not to be served.
+   * Returns what is to be held for each reference, after one request for each hundred secrets.
    *
    * @param known the references, each with the version that is held of it, or 0
    */

@@ -3,61 +3,66 @@ package dev.latchkey.client;
 import dev.latchkey.SecretException;
 import dev.latchkey.SecretRef;
 import java.time.Duration;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.Locale;
-import java.util.Set;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** Logs why values cannot be renewed, each reason once, and when they are again. */
+/** Logs why values cannot be renewed, each reason once, and when all of them are again. */
 final class OutageLog implements SecretsListener {
-  /** Beyond this many reasons they are forgotten, and may be told again. */
-  private static final int MAX_REASONS = 100;
-
   private final Duration maxStale;
-  private final Set<String> told = new HashSet<>();
+
+  /** What is stale, and why. */
+  private final Map<SecretRef, String> stale = new HashMap<>();
+
+  private @Nullable String withdrawn;
 
   OutageLog(Duration maxStale) {
     this.maxStale = maxStale;
   }
 
   @Override
-  public void stale(SecretRef ref, SecretException failure) {
-    if (isNew(failure)) {
+  public synchronized void stale(SecretRef ref, SecretException failure) {
+    String why = reason(failure);
+    boolean known = stale.containsValue(why);
+    stale.put(ref, why);
+    if (!known) {
       log(
           System.Logger.Level.WARNING,
           "Values are served as they are, for "
               + maxStale.toString().substring(2).toLowerCase(Locale.ROOT)
               + " at most, since they could not be renewed: "
-              + failure.getMessage());
+              + why);
     }
   }
 
   @Override
-  public void withdrawn(SecretRef ref, SecretException failure) {
-    if (isNew(failure)) {
-      log(System.Logger.Level.WARNING, "Values are not served any more: " + failure.getMessage());
-    }
-  }
-
-  private synchronized boolean isNew(SecretException failure) {
-    if (told.size() >= MAX_REASONS) {
-      told.clear();
-    }
-    return told.add(failure.getMessage());
-  }
-
-  @Override
-  public void renewed(SecretRef ref) {
-    boolean first;
-    synchronized (this) {
-      first = !told.isEmpty();
-      told.clear();
-    }
-    if (first) {
+  public synchronized void renewed(SecretRef ref) {
+    if (stale.remove(ref) != null && stale.isEmpty()) {
       log(System.Logger.Level.INFO, "Values are renewed again.");
     }
   }
 
+  @Override
+  public synchronized void withdrawn(SecretRef ref, SecretException failure) {
+    stale.remove(ref);
+    String why = reason(failure);
+    if (!why.equals(withdrawn)) {
+      log(System.Logger.Level.WARNING, "Values are not served any more: " + why);
+    }
+    withdrawn = why;
+  }
+
+  /** Returns what failed first: while the source is left alone, messages count the seconds. */
+  private static String reason(SecretException failure) {
+    Throwable first = failure;
+    while (first.getCause() instanceof SecretException cause) {
+      first = cause;
+    }
+    return String.valueOf(first.getMessage());
+  }
+
   private static void log(System.Logger.Level level, String message) {
-    System.getLogger(SecretsClient.class.getName()).log(level, message);
+    System.getLogger(OutageLog.class.getName()).log(level, message);
   }
 }

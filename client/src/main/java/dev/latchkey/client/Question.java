@@ -39,23 +39,23 @@ final class Question {
   }
 
   /**
-   * Returns what to send. It names a known version only where each reference holds one, and the
-   * highest of them: one that has not the field which is bound is held in no reference but in
-   * others, and need not be sent each time.
+   * Returns what to send. It names a known version only where all the references hold the same one:
+   * to be told that a version is unchanged is no use to those that hold another.
    */
   CiphertextQuery query() {
-    long highest = 0;
+    long same = 0;
     for (long version : known.values()) {
-      if (version == 0) {
-        highest = 0;
-        break;
+      if (version == 0 || (same != 0 && version != same)) {
+        return new CiphertextQuery(whole.name(), whole.version(), OptionalLong.empty());
       }
-      highest = Math.max(highest, version);
+      same = version;
     }
-    return new CiphertextQuery(
-        whole.name(),
-        whole.version(),
-        highest == 0 ? OptionalLong.empty() : OptionalLong.of(highest));
+    return new CiphertextQuery(whole.name(), whole.version(), OptionalLong.of(same));
+  }
+
+  /** Returns the secret, or the version of it, as a reference to all of its value. */
+  SecretRef whole() {
+    return whole;
   }
 
   /** Returns the references that want the secret. */

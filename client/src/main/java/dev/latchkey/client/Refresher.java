@@ -14,37 +14,47 @@ import org.jspecify.annotations.Nullable;
  */
 final class Refresher {
   private final Holdings holdings;
+  private final Notices notices;
   private final Loader loader;
   private final Scheduler scheduler;
   private final ClientThreads threads;
   private final long periodNanos;
+  private final long overdueNanos;
   private final @Nullable Watch watch;
 
   /** Whether a refresh is under way. */
   private final AtomicBoolean refreshing = new AtomicBoolean();
 
   /**
-   * Makes a refresher that begins at {@link #start}.
+   * Makes a refresher that begins at {@link #scheduleNext}.
    *
    * @param fresh how long after a look the source is asked again at the latest
+   * @param timeout how long a request may take
    */
   Refresher(
       CiphertextSource source,
       Holdings holdings,
+      Notices notices,
       Loader loader,
       Scheduler scheduler,
       ClientThreads threads,
-      Duration fresh) {
+      Duration fresh,
+      Duration timeout) {
     this.holdings = holdings;
+    this.notices = notices;
     this.loader = loader;
     this.scheduler = scheduler;
     this.threads = threads;
     this.periodNanos = fresh.toNanos();
+    this.overdueNanos = 2 * Math.max(fresh.toNanos(), timeout.toNanos());
     this.watch =
-        source.canHold() ? new Watch(holdings, loader, scheduler, threads.watch, fresh) : null;
+        source.canHold()
+            ? new Watch(holdings, loader, scheduler, threads.watch, fresh, timeout)
+            : null;
   }
 
-  void start() {
+  /** Plans the next look. */
+  void scheduleNext() {
     // Not all at once, where many processes have started together.
     scheduler.schedule(this::tick, Scheduler.jitter(periodNanos));
   }
@@ -57,12 +67,13 @@ final class Refresher {
   }
 
   /**
-   * Drops what is too old, and has the source asked. Nothing here waits for the source: one that
-   * never answers must not keep its values alive.
+   * Drops what is too old, and has the source asked. Nothing here waits for the source or for a
+   * listener: one that never answers must not keep values alive.
    */
   void tick() {
     try {
       holdings.expire();
+      threads.requests.execute(notices::tell);
       Map<SecretRef, Long> due = holdings.known();
       if (watch != null) {
         due.keySet().removeAll(watch.covered());
@@ -73,12 +84,12 @@ final class Refresher {
       if (refreshing.compareAndSet(false, true)) {
         threads.requests.execute(() -> refresh(due));
       } else {
-        holdings.overdue(due.keySet());
+        threads.requests.execute(() -> holdings.overdue(due.keySet(), overdueNanos));
       }
     } catch (RejectedExecutionException e) {
       // The client is closed.
     } finally {
-      start();
+      scheduleNext();
     }
   }
 

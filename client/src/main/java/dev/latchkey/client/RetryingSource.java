@@ -1,5 +1,6 @@
 package dev.latchkey.client;
 
+import dev.latchkey.SecretConfigurationException;
 import dev.latchkey.SecretException;
 import dev.latchkey.SecretProtocolException;
 import dev.latchkey.SecretUnavailableException;
@@ -24,17 +25,16 @@ final class RetryingSource {
 
   private final CiphertextSource source;
   private final Scheduler scheduler;
-  private final SecretsListener listener;
+  private final Notices notices;
   private final Duration timeout;
   private final CircuitBreaker breaker;
 
-  RetryingSource(
-      CiphertextSource source, Scheduler scheduler, SecretsListener listener, Duration timeout) {
+  RetryingSource(CiphertextSource source, Scheduler scheduler, Notices notices, Duration timeout) {
     this.source = source;
     this.scheduler = scheduler;
-    this.listener = listener;
+    this.notices = notices;
     this.timeout = timeout;
-    this.breaker = new CircuitBreaker(scheduler, listener, timeout);
+    this.breaker = new CircuitBreaker(scheduler, notices, timeout);
   }
 
   /**
@@ -70,8 +70,17 @@ final class RetryingSource {
 
     List<CiphertextAnswer> watch(Duration hold) {
       try {
-        return told(ask(hold, timeout.plus(hold)));
+        List<CiphertextAnswer> answers = ask(hold, timeout.plus(hold));
+        breaker.succeeded();
+        return told(answers);
       } catch (SecretException e) {
+        if (Thread.currentThread().isInterrupted()) {
+          throw e; // Given up by us, which is no event.
+        }
+        if (e instanceof SecretUnavailableException unavailable
+            && CircuitBreaker.askedPause(unavailable) > 0) {
+          breaker.failed(unavailable, true);
+        }
         throw told(e);
       }
     }
@@ -91,6 +100,9 @@ final class RetryingSource {
             if (!mayHelp(e, last)) {
               throw e;
             }
+          } catch (SecretConfigurationException e) {
+            breaker.abandoned(); // It was not asked: there is no token.
+            throw e;
           } catch (SecretException e) {
             breaker.succeeded(); // It answered.
             throw e;
@@ -136,12 +148,8 @@ final class RetryingSource {
         breaker.succeeded(); // It answered, or its certificate did.
         return false;
       }
-      boolean leftAlone = breaker.failed(e);
       long asked = CircuitBreaker.askedPause(e);
-      if (asked > left()) {
-        breaker.pauseFor(asked);
-        return false;
-      }
+      boolean leftAlone = breaker.failed(e, asked > left());
       long pause = Math.max(asked, Scheduler.jitter(FIRST_PAUSE.toNanos() << (tries - 1)));
       if (last || leftAlone || pause >= left()) {
         return false;
@@ -167,8 +175,9 @@ final class RetryingSource {
 
     private void tell(@Nullable SecretException failure) {
       Duration duration = Duration.ofNanos(scheduler.nanos() - begun);
-      listener.fetched(
-          new FetchEvent(kind, queries.size(), tries, duration, Optional.ofNullable(failure)));
+      var event =
+          new FetchEvent(kind, queries.size(), tries, duration, Optional.ofNullable(failure));
+      notices.tell(listener -> listener.fetched(event));
     }
   }
 }

@@ -54,21 +54,23 @@ public final class SecretsClient implements SecretResolver {
     scheduler = builder.scheduler != null ? builder.scheduler : new SystemScheduler();
     List<SecretsListener> told = new ArrayList<>(builder.listeners);
     told.add(new OutageLog(maxStale));
-    SecretsListener listener = Listeners.of(told);
+    var notices = new Notices(Listeners.of(told));
     holdings =
         new Holdings(
             new ValueCache(builder.maxEntries, builder.maxBytes),
             new Rotations(threads.listeners),
             scheduler,
-            listener,
+            notices,
             maxStale);
-    var retrying = new RetryingSource(source, scheduler, listener, builder.timeout);
+    var retrying = new RetryingSource(source, scheduler, notices, builder.timeout);
     copies = new DiskCopies(builder.diskCache, source, scheduler);
     var arrivals =
         new Arrivals(
-            source.project(), builder.decryptor, key, copies, scheduler, listener, maxStale);
+            source.project(), builder.decryptor, key, copies, scheduler, notices, maxStale);
     var loader = new Loader(retrying, arrivals, scheduler);
-    refresher = new Refresher(source, holdings, loader, scheduler, threads, builder.fresh);
+    refresher =
+        new Refresher(
+            source, holdings, notices, loader, scheduler, threads, builder.fresh, builder.timeout);
     fetcher =
         new Fetcher(
             missing -> loader.load(FetchEvent.Kind.FETCH, missing),
@@ -76,7 +78,7 @@ public final class SecretsClient implements SecretResolver {
             this::accept,
             threads.requests,
             builder.timeout.multipliedBy(2));
-    refresher.start();
+    refresher.scheduleNext();
   }
 
   private void accept(SecretRef ref, Outcome outcome) {

@@ -8,9 +8,11 @@ import dev.latchkey.SecretRef;
  * Told of what happens in a {@link SecretsClient}, for metrics, logs and alarms. Nothing that it is
  * given holds a value, a token or a key.
  *
- * <p>Implementations are thread-safe. They are called on the client's own threads, which wait for
- * them: they return soon, and ask the client for no secret. What one throws is logged without its
- * message and has no other effect. Each method does nothing unless it is overridden.
+ * <p>Implementations are thread-safe. They are called on the client's own threads, one change after
+ * the other, and everything else that is to be told waits: one that blocks, or asks the client for
+ * a secret, holds up fetches and refreshes until it returns, though no read of what is at hand.
+ * What one throws is logged without its message and has no other effect. Each method does nothing
+ * unless it is overridden.
  */
 public interface SecretsListener {
   /** Called when a request to the source has ended. */
@@ -36,7 +38,7 @@ public interface SecretsListener {
 
   /**
    * Called when a value is not served any more: the secret is gone or denied, or could not be
-   * renewed for too long.
+   * renewed for too long, or made room for others while it was {@linkplain #stale stale}.
    *
    * @param failure what its readers get from now on, unless a new request gets the value
    */

@@ -2,9 +2,13 @@ package dev.latchkey.client;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.RemovalCause;
+import dev.latchkey.SecretException;
 import dev.latchkey.SecretRef;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +30,9 @@ final class ValueCache {
   private final int maxStaying;
   private final int maxEvictable;
   private final long halfOfMaxBytes;
+
+  /** Filled by whatever thread makes room, emptied by who takes the next outcome. */
+  private final Queue<Evicted> evictedStale = new ConcurrentLinkedQueue<>();
 
   private final Map<SecretRef, Outcome.Value> staying = new ConcurrentHashMap<>();
   private long stayingBytes;
@@ -91,12 +98,28 @@ final class ValueCache {
           Caffeine.newBuilder()
               .maximumWeight(weight)
               .weigher((SecretRef ref, Outcome.Value held) -> Math.max(floor, weight(held)))
-              .evictionListener((ref, held, cause) -> retire(held))
+              .evictionListener(this::evicted)
               .executor(Runnable::run)
               .build();
       evictable = cache;
     }
     return cache;
+  }
+
+  /** A value that was dropped to make room, and why it could not be renewed. */
+  record Evicted(SecretRef ref, SecretException why) {}
+
+  private void evicted(@Nullable SecretRef ref, Outcome.@Nullable Value held, RemovalCause cause) {
+    retire(held);
+    SecretException why = held == null ? null : held.stale;
+    if (ref != null && why != null) {
+      evictedStale.add(new Evicted(ref, why));
+    }
+  }
+
+  /** Returns a stale value that was dropped to make room, each once; null if there is none. */
+  @Nullable Evicted pollEvictedStale() {
+    return evictedStale.poll();
   }
 
   /** Drops what is held, and tells those who keep a hold of it. */

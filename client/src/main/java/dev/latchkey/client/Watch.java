@@ -36,7 +36,14 @@ final class Watch {
   private final Duration hold;
   private final long freshNanos;
 
+  private final long overdueNanos;
+
   private volatile Map<SecretRef, Long> asked = Map.of();
+  private volatile long begunAt;
+
+  /** How many rounds have begun: what tells one that was given up from the latest. */
+  private volatile int rounds;
+
   private @Nullable Future<?> round;
   private boolean planned;
 
@@ -44,24 +51,27 @@ final class Watch {
    * Makes a watch that begins when something is held.
    *
    * @param fresh how far apart the rounds begin where the source does not hold them
+   * @param timeout how long a request may take that is not held
    */
   Watch(
       Holdings holdings,
       Loader loader,
       Scheduler scheduler,
       ExecutorService executor,
-      Duration fresh) {
+      Duration fresh,
+      Duration timeout) {
     this.holdings = holdings;
     this.loader = loader;
     this.scheduler = scheduler;
     this.executor = executor;
     this.hold = fresh.compareTo(HOLD) < 0 ? fresh : HOLD;
     this.freshNanos = fresh.toNanos();
+    this.overdueNanos = 2 * Math.max(fresh.toNanos(), timeout.plus(hold).toNanos());
   }
 
-  /** Returns what needs no other request to be renewed. */
+  /** Returns what needs no other request to be renewed: nothing if the source never answers. */
   Set<SecretRef> covered() {
-    return asked.keySet();
+    return scheduler.nanos() - begunAt > overdueNanos ? Set.of() : asked.keySet();
   }
 
   /** Looks at whether the round under way still asks for what is held. */
@@ -84,27 +94,30 @@ final class Watch {
 
   private synchronized void begin() {
     planned = false;
+    Map<SecretRef, Long> next = holdings.watchable();
+    int number = ++rounds;
+    begunAt = scheduler.nanos();
+    asked = next;
     if (round != null) {
       round.cancel(true);
       round = null;
     }
-    Map<SecretRef, Long> next = holdings.watchable();
-    asked = next;
     if (!next.isEmpty()) {
       try {
-        round = executor.submit(() -> run(next));
+        round = executor.submit(() -> run(next, number));
       } catch (RejectedExecutionException e) {
         asked = Map.of(); // The client is closed.
       }
     }
   }
 
-  private void run(Map<SecretRef, Long> asking) {
+  private void run(Map<SecretRef, Long> asking, int number) {
     long begun = scheduler.nanos();
+    Map<SecretRef, Outcome> loaded = Map.of();
     try {
-      Map<SecretRef, Outcome> loaded = load(asking);
-      if (Thread.currentThread().isInterrupted()) {
-        return; // Given up for another round: failures are ours, and news comes again.
+      loaded = load(asking, number);
+      if (!finish(number)) {
+        return; // Given up for another: failures are ours, and news comes again.
       }
       holdings.acceptAll(loaded);
     } catch (RuntimeException | Error e) {
@@ -112,8 +125,12 @@ final class Watch {
       System.getLogger(Watch.class.getName())
           .log(System.Logger.Level.ERROR, "A watch failed with {0}.", e.getClass().getName());
     }
+    if (number != rounds) {
+      return;
+    }
     long elapsed = scheduler.nanos() - begun;
-    if (!holdings.watchable().equals(asking)) {
+    if (!holdings.watchable().equals(asking) || hasFailure(loaded)) {
+      // A failure may not have counted, where a value was confirmed while the request was held.
       plan(GAP_NANOS);
     } else if (elapsed >= hold.toNanos() / 2) {
       plan(0);
@@ -122,13 +139,29 @@ final class Watch {
     }
   }
 
-  private Map<SecretRef, Outcome> load(Map<SecretRef, Long> asking) {
+  private Map<SecretRef, Outcome> load(Map<SecretRef, Long> asking, int number) {
     try {
       return loader.watch(asking, hold);
     } catch (SecretException e) {
-      return Thread.currentThread().isInterrupted()
-          ? Map.of()
-          : loader.load(FetchEvent.Kind.REFRESH, asking);
+      return number == rounds ? loader.load(FetchEvent.Kind.REFRESH, asking) : Map.of();
     }
+  }
+
+  private static boolean hasFailure(Map<SecretRef, Outcome> loaded) {
+    for (Outcome outcome : loaded.values()) {
+      if (outcome instanceof Outcome.Failure) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Tells whether a round is the latest, which from then on is not interrupted any more. */
+  private synchronized boolean finish(int number) {
+    if (number != rounds) {
+      return false;
+    }
+    round = null;
+    return true;
   }
 }

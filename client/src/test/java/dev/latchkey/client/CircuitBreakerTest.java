@@ -13,12 +13,13 @@ class CircuitBreakerTest {
 
   private final FakeScheduler time = new FakeScheduler();
   private final RecordingListener listener = new RecordingListener();
-  private final CircuitBreaker breaker = new CircuitBreaker(time, listener, Duration.ofSeconds(10));
+  private final CircuitBreaker breaker =
+      new CircuitBreaker(time, new Notices(listener), Duration.ofSeconds(10));
 
   private void open() {
     for (int i = 0; i < 4; i++) {
       breaker.enter();
-      breaker.failed(down);
+      breaker.failed(down, false);
     }
   }
 
@@ -27,7 +28,7 @@ class CircuitBreakerTest {
     for (int i = 0; i < 10; i++) {
       for (int j = 0; j < 3; j++) {
         assertThat(breaker.enter()).isFalse();
-        assertThat(breaker.failed(down)).isFalse();
+        assertThat(breaker.failed(down, false)).isFalse();
       }
       breaker.succeeded();
     }
@@ -42,8 +43,7 @@ class CircuitBreakerTest {
     time.pass(Duration.ofMillis(499));
     assertThatThrownBy(breaker::enter)
         .isInstanceOf(SecretUnavailableException.class)
-        .hasMessage("The source is down. It is left alone for another 1 s. Start it.")
-        .satisfies(e -> assertThat(((SecretUnavailableException) e).retryAfter()).isPresent());
+        .hasMessage("The source is down. It is left alone for another 1 s. Start it.");
     time.pass(Duration.ofMillis(501));
     assertThat(breaker.enter()).isTrue();
   }
@@ -98,7 +98,7 @@ class CircuitBreakerTest {
         pause = pause.plusMillis(10);
       }
       assertThat(pause).isBetween(longest.dividedBy(2), longest.plusMillis(10));
-      breaker.failed(down);
+      breaker.failed(down, false);
       longest = longest.multipliedBy(2);
       longest = longest.compareTo(Duration.ofSeconds(30)) < 0 ? longest : Duration.ofSeconds(30);
     }
@@ -116,10 +116,36 @@ class CircuitBreakerTest {
   void failed_byRequestsFromBeforeItOpened_doesNotProlongThePause() {
     open();
     for (int i = 0; i < 50; i++) {
-      assertThat(breaker.failed(down)).isTrue();
+      assertThat(breaker.failed(down, false)).isTrue();
     }
 
     time.pass(Duration.ofSeconds(1));
     assertThat(breaker.enter()).isTrue();
+  }
+
+  @Test
+  void failed_asksForAPause_isLeftAloneAtLeastAsLong() {
+    var busy = new SecretUnavailableException("Busy.", "Wait.", Duration.ofSeconds(20));
+    breaker.enter();
+    assertThat(breaker.failed(busy, true)).isTrue();
+
+    time.pass(Duration.ofSeconds(20).minusNanos(1));
+    assertThat(passes()).isFalse();
+    time.pass(Duration.ofNanos(1));
+    assertThat(breaker.enter()).isTrue();
+    assertThat(breaker.failed(down, false)).isTrue();
+    time.pass(Duration.ofSeconds(2));
+    assertThat(passes()).isTrue();
+  }
+
+  @Test
+  void failed_whileOpenWithALongerPause_isLeftAloneForThat() {
+    open();
+    breaker.failed(new SecretUnavailableException("Busy.", "Wait.", Duration.ofSeconds(20)), false);
+
+    time.pass(Duration.ofSeconds(19));
+    assertThat(passes()).isFalse();
+    time.pass(Duration.ofSeconds(1));
+    assertThat(passes()).isTrue();
   }
 }

@@ -80,8 +80,8 @@ final class FakeSource implements CiphertextSource {
   }
 
   @Override
-  public String identity() {
-    return identity;
+  public Optional<String> identity() {
+    return identity.isEmpty() ? Optional.empty() : Optional.of(identity);
   }
 
   @Override

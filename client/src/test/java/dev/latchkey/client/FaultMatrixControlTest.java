@@ -161,7 +161,7 @@ class FaultMatrixControlTest {
       assertThat(rig.server.authorization()).isEqualTo("Bearer " + ShownText.TOKEN);
       assertThat(rig.shown().places())
           .containsExactlyInAnyOrder("exception", "log", "listener", "thread", "toString", "jfr");
-      assertThat(rig.shown().text("thread")).contains("OkHttp http://127.0.0.1", "latchkey-");
+      assertThat(rig.shown().text("thread")).contains("latchkey-http", "latchkey-");
       assertThat(rig.shown().text("log")).contains("okhttp3", "MockWebServer");
       assertThat(rig.shown().text("listener")).contains("\tat dev.latchkey.client.source.");
       assertThat(rig.shown().text("exception")).contains("Caused by: ");

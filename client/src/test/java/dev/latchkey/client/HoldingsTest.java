@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.latchkey.SecretException;
 import dev.latchkey.SecretNotFoundException;
 import dev.latchkey.SecretRef;
+import dev.latchkey.SecretStatus;
 import dev.latchkey.SecretUnavailableException;
 import java.time.Duration;
 import java.util.List;
@@ -23,7 +24,7 @@ class HoldingsTest {
           new ValueCache(1_000, 1 << 20),
           new Rotations(Runnable::run),
           time,
-          listener,
+          new Notices(listener),
           Duration.ofHours(24));
 
   private Outcome.Value value(long version) {
@@ -106,10 +107,11 @@ class HoldingsTest {
     holdings.accept(REF, value(1));
     time.pass(Duration.ofHours(24));
     holdings.expire();
-    assertThat(listener.told).isEmpty();
+    assertThat(holdings.value(REF)).isNotNull();
 
     time.pass(Duration.ofNanos(1));
     holdings.expire();
+    holdings.accept(SecretRef.parseShort("other"), value(1)); // Which tells what was noted.
 
     assertThat(holdings.value(REF)).isNull();
     assertThat(listener.told)
@@ -119,10 +121,42 @@ class HoldingsTest {
   }
 
   @Test
+  void accept_othersTakeThePlaceOfAStaleValue_isToldAsWithdrawn() {
+    var small =
+        new Holdings(
+            new ValueCache(10, 1 << 20),
+            new Rotations(Runnable::run),
+            time,
+            new Notices(listener),
+            Duration.ofHours(24));
+    for (int i = 0; i < 20; i++) {
+      SecretRef ref = SecretRef.parseShort("s" + i);
+      small.accept(ref, value(1));
+      small.accept(ref, failure(down));
+    }
+    for (int i = 20; i < 60; i++) {
+      small.accept(SecretRef.parseShort("s" + i), value(1));
+    }
+
+    long stale = listener.told.stream().filter(line -> line.startsWith("stale")).count();
+    long withdrawn = listener.told.stream().filter(line -> line.startsWith("withdrawn")).count();
+    long held =
+        small.known().keySet().stream()
+            .filter(ref -> small.status(ref).problem().isPresent())
+            .count();
+    assertThat(withdrawn).isPositive();
+    assertThat(withdrawn).isEqualTo(stale - held);
+  }
+
+  @Test
   void overdue_held_isStaleAndServedOn() {
     holdings.accept(REF, value(1));
+    time.pass(Duration.ofSeconds(80));
+    holdings.overdue(List.of(REF), Duration.ofSeconds(80).toNanos());
+    assertThat(holdings.status(REF).state()).isEqualTo(SecretStatus.State.FRESH);
 
-    holdings.overdue(List.of(REF, SecretRef.parseShort("other")));
+    time.pass(Duration.ofNanos(1));
+    holdings.overdue(List.of(REF, SecretRef.parseShort("other")), Duration.ofSeconds(80).toNanos());
 
     assertThat(holdings.status(REF).problem())
         .contains(

@@ -30,14 +30,14 @@ class LoaderTest {
 
   private Loader loader(Decryptor decryptor) {
     return new Loader(
-        new RetryingSource(source, time, listener, Duration.ofSeconds(10)),
+        new RetryingSource(source, time, new Notices(listener), Duration.ofSeconds(10)),
         new Arrivals(
             FakeSource.PROJECT,
             decryptor,
             new ProcessKey(),
             new DiskCopies(null, source, time),
             time,
-            listener,
+            new Notices(listener),
             Duration.ofHours(24)),
         time);
   }
@@ -55,22 +55,24 @@ class LoaderTest {
   }
 
   @Test
-  void load_referencesThatHoldDifferentVersions_areAskedForByTheHighest() {
-    source.put("db", 2, "{}");
-    load(loader, known(WHOLE, 2, USER, 1));
-
-    assertThat(source.requests.get(0).queries()).hasSize(1);
-    assertThat(source.requests.get(0).queries().get(0).knownVersion()).hasValue(2);
-  }
-
-  @Test
-  void load_unchangedForSomeReferences_saysNothingOfTheOthers() {
-    source.put("db", 2, "{}");
+  void load_referencesThatHoldDifferentVersions_areAllRenewed() {
+    source.put("db", 2, "{\"user\":\"b\"}");
 
     Map<SecretRef, Outcome> loaded = load(loader, known(WHOLE, 2, USER, 1));
 
-    assertThat(loaded).containsOnlyKeys(WHOLE);
-    assertThat(loaded.get(WHOLE)).isInstanceOf(Outcome.Unchanged.class);
+    assertThat(source.requests.get(0).queries()).hasSize(1);
+    assertThat(source.requests.get(0).queries().get(0).knownVersion()).isEmpty();
+    assertThat(loaded).containsOnlyKeys(WHOLE, USER);
+    assertThat(loaded.values()).hasOnlyElementsOfType(Outcome.Value.class);
+  }
+
+  @Test
+  void load_referencesThatHoldTheSame_areUnchangedTogether() {
+    Map<SecretRef, Outcome> loaded = load(loader, known(WHOLE, 1, USER, 1));
+
+    assertThat(source.requests.get(0).queries().get(0).knownVersion()).hasValue(1);
+    assertThat(loaded).containsOnlyKeys(WHOLE, USER);
+    assertThat(loaded.values()).hasOnlyElementsOfType(Outcome.Unchanged.class);
   }
 
   @Test

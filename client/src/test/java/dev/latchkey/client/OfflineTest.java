@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.latchkey.SecretAccessDeniedException;
+import dev.latchkey.SecretConfigurationException;
 import dev.latchkey.SecretDecryptionException;
 import dev.latchkey.SecretNotFoundException;
 import dev.latchkey.SecretProtocolException;
@@ -11,12 +12,15 @@ import dev.latchkey.SecretRef;
 import dev.latchkey.SecretStatus;
 import dev.latchkey.SecretUnauthenticatedException;
 import dev.latchkey.SecretUnavailableException;
+import dev.latchkey.client.source.CiphertextAnswer;
 import dev.latchkey.client.store.DiskCache;
 import dev.latchkey.spi.Decryptor;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -212,12 +216,83 @@ class OfflineTest {
   }
 
   @Test
-  void resolve_withoutACache_leavesNothing() {
-    try (SecretsClient client =
-        SecretsClient.builder(source, new FakeDecryptor()).scheduler(time).build()) {
-      client.resolve(REF).close();
-    }
+  void resolve_noToken_isGivenNoCopy() {
+    run(REF);
+    source.fail(new SecretConfigurationException("The token file does not exist.", ""));
 
-    assertThat(directory).isEmptyDirectory();
+    assertThatThrownBy(() -> run(REF))
+        .isInstanceOf(SecretConfigurationException.class)
+        .hasMessage("The token file does not exist.");
+  }
+
+  @Test
+  void resolve_denied_removesTheCopyBeforeTheCallerIsTold() {
+    run(REF, PINNED);
+    source.fail(new SecretAccessDeniedException("Denied.", ""));
+    SecretsClient ending = client();
+    assertThatThrownBy(() -> ending.resolve(REF)).isInstanceOf(SecretAccessDeniedException.class);
+
+    // Not closed: a process that is denied a secret often just ends.
+    source.goDown();
+    assertThatThrownBy(() -> run(REF)).isInstanceOf(SecretUnavailableException.class);
+    assertThatThrownBy(() -> run(PINNED)).isInstanceOf(SecretUnavailableException.class);
+    ending.close();
+  }
+
+  @Test
+  void resolve_clockPutBackWhileRunning_isAsOldAsTheProcessRemembers() {
+    try (SecretsClient client = client()) {
+      client.resolve(REF).close();
+      source.goDown();
+      time.pass(Duration.ofHours(25));
+      client.tick();
+      time.setWall(time.now().minus(Duration.ofHours(24)));
+
+      assertThatThrownBy(() -> client.resolve(REF)).isInstanceOf(SecretUnavailableException.class);
+    }
+  }
+
+  @Test
+  void resolve_askedBeforeADenialAndAnsweredAfterIt_isDeniedAndNotKept() throws Exception {
+    SecretRef whole = SecretRef.parseShort("db");
+    var asked = new CountDownLatch(1);
+    var answer = new CountDownLatch(1);
+    try (SecretsClient client = client()) {
+      client.resolve(whole).close();
+      source.behave(
+          request -> {
+            List<CiphertextAnswer> early = source.answer(request);
+            asked.countDown();
+            try {
+              answer.await();
+            } catch (InterruptedException e) {
+              throw new AssertionError(e);
+            }
+            return early;
+          });
+      FutureTask<String> late = new FutureTask<>(client.text(FIELD)::get);
+      new Thread(late, "late").start();
+      asked.await();
+      time.pass(Duration.ofNanos(1));
+      source.fail(new SecretAccessDeniedException("Denied.", ""));
+      client.refresh();
+      answer.countDown();
+
+      assertThatThrownBy(late::get).cause().isInstanceOf(SecretAccessDeniedException.class);
+      assertThat(client.status(FIELD)).isEqualTo(SecretStatus.NOT_LOADED);
+    }
+    source.goDown();
+    assertThatThrownBy(() -> run(whole)).isInstanceOf(SecretUnavailableException.class);
+  }
+
+  @Test
+  void build_sourceThatDoesNotSayWhoItIs_isRefused() {
+    source.identity = "";
+
+    assertThatThrownBy(this::client)
+        .isInstanceOf(SecretConfigurationException.class)
+        .hasMessage(
+            "A disk cache is set, and the source does not say what tells it from others."
+                + " Leave the cache out, or have the source override identity().");
   }
 }

@@ -44,11 +44,12 @@ class OutageLogTest {
   @Test
   void renewed_afterAnOutage_isLoggedOnceAndTheNextOutageAgain() {
     log.stale(A, down("Down."));
+    log.stale(B, down("Down."));
 
+    assertThat(logged(() -> log.renewed(A))).isEmpty();
     String text =
         logged(
             () -> {
-              log.renewed(A);
               log.renewed(B);
               log.stale(A, down("Down."));
             });
@@ -66,5 +67,18 @@ class OutageLogTest {
             });
 
     assertThat(text).containsOnlyOnce("Values are not served any more: Denied. Start it.");
+  }
+
+  @Test
+  void stale_whileTheSourceIsLeftAlone_isTheSameReason() {
+    SecretUnavailableException first = down("Down.");
+    String text =
+        logged(
+            () -> {
+              log.stale(A, first);
+              log.stale(B, first.withProblem("Down. It is left alone for another 7 s."));
+            });
+
+    assertThat(text).containsOnlyOnce("Down. Start it.").doesNotContain("7 s");
   }
 }

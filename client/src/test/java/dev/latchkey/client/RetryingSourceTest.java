@@ -29,7 +29,7 @@ class RetryingSourceTest {
   private final FakeScheduler time = new FakeScheduler();
   private final RecordingListener listener = new RecordingListener();
   private final RetryingSource retrying =
-      new RetryingSource(source, time, listener, Duration.ofSeconds(10));
+      new RetryingSource(source, time, new Notices(listener), Duration.ofSeconds(10));
 
   private List<CiphertextAnswer> fetch() {
     return retrying.fetch(FetchEvent.Kind.FETCH, QUERIES);

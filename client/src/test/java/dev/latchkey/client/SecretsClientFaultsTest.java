@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.latchkey.SecretConfigurationException;
 import dev.latchkey.SecretDecryptionException;
+import dev.latchkey.SecretException;
 import dev.latchkey.SecretNotFoundException;
 import dev.latchkey.SecretProtocolException;
 import dev.latchkey.SecretRef;
@@ -321,6 +322,33 @@ class SecretsClientFaultsTest {
         client.refresh();
         until(() -> told.getCount() < before);
       }
+    }
+  }
+
+  @Test
+  void listener_thatHangs_keepsNoValueAlive() throws Exception {
+    var telling = new CountDownLatch(1);
+    var never = new CountDownLatch(1);
+    SecretsListener hanging =
+        new SecretsListener() {
+          @Override
+          public void stale(SecretRef ref, SecretException failure) {
+            telling.countDown();
+            await(never);
+          }
+        };
+    try (SecretsClient client = builder(decryptor).listener(hanging).build()) {
+      client.resolve(REF).close();
+      source.goDown();
+      Future<?> refresh = threads.submit(client::refresh);
+      await(telling);
+
+      time.pass(Duration.ofHours(25));
+      client.tick();
+
+      assertThat(client.status(REF)).isEqualTo(SecretStatus.NOT_LOADED);
+      never.countDown();
+      refresh.get();
     }
   }
 

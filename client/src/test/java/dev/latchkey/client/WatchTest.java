@@ -183,7 +183,8 @@ class WatchTest {
 
     source.remove("my-secret");
 
-    until(() -> client.status(REF).equals(SecretStatus.NOT_LOADED));
+    until(() -> !listener.told.isEmpty());
+    assertThat(client.status(REF)).isEqualTo(SecretStatus.NOT_LOADED);
     assertThat(listener.told)
         .containsExactly(
             "withdrawn secret://my-secret No secret named 'my-secret' in project 'shop'. Create it,"
@@ -294,8 +295,61 @@ class WatchTest {
     source.fail(new SecretAccessDeniedException("Denied.", ""));
     source.endHolds();
 
-    until(() -> client.status(REF).equals(SecretStatus.NOT_LOADED));
+    until(() -> !listener.told.isEmpty());
+    assertThat(client.status(REF)).isEqualTo(SecretStatus.NOT_LOADED);
     assertThat(listener.told).containsExactly("withdrawn secret://my-secret Denied.");
+  }
+
+  @Test
+  void watch_fieldsReadAtDifferentVersions_areBroughtTogether() {
+    source.put("db", 1, "{\"user\":\"a\",\"password\":\"x\"}");
+    SecretRef user = SecretRef.parseShort("db#/user");
+    SecretRef password = SecretRef.parseShort("db#/password");
+    assertThat(client.text(user).get()).isEqualTo("a");
+    source.put("db", 2, "{\"user\":\"b\",\"password\":\"y\"}");
+    assertThat(client.text(password).get()).isEqualTo("y");
+
+    until(
+        () -> {
+          settle();
+          return client.text(user).get().equals("b");
+        });
+  }
+
+  @Test
+  void watch_partThatLeavesTheThreadInterrupted_isWatchedOn() {
+    client.resolve(REF).close();
+    source.behave(
+        request -> {
+          if (!request.hold().isZero()) {
+            Thread.currentThread().interrupt();
+          }
+          return source.answer(request);
+        });
+    source.holds = false; // It answers at once, and without a look at the flag.
+    time.advance(SETTLE);
+    until(() -> source.watches().size() == 1);
+    until(() -> time.due().size() == 2);
+  }
+
+  @Test
+  void watch_sourceThatNeverAnswers_isPolledAndInTheEndStale() {
+    client.resolve(REF).close();
+    source.behave(
+        request -> {
+          if (request.hold().isZero()) {
+            throw new SecretUnavailableException("The source is down.", "Start it.");
+          }
+          return source.answer(request);
+        });
+    untilWatched(1);
+
+    until(
+        () -> {
+          time.advance(Duration.ofSeconds(60));
+          return client.status(REF).state() == SecretStatus.State.STALE;
+        });
+    assertThat(source.watches()).hasSize(1);
   }
 
   @Test

@@ -6,6 +6,7 @@ import dev.latchkey.SecretUnauthenticatedException;
 import dev.latchkey.SecretUnavailableException;
 import dev.latchkey.SecretValueException;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Where ciphertexts come from. A source neither opens nor caches nor retries: those are its
@@ -17,16 +18,18 @@ public interface CiphertextSource extends AutoCloseable {
 
   /**
    * Returns a text that differs between sources whose answers may differ: where the source asks,
-   * and as whom. What one was told is never kept for another. It holds no credential, but may hold
-   * its digest. The default is the class and the project, which is enough for one that has no
-   * address.
+   * and as whom. What one was told is kept on disk for its like alone. It holds no credential, but
+   * may hold its digest. A source that passes requests on to another returns the other's. The
+   * default is empty: nothing is kept.
+   *
+   * @throws dev.latchkey.SecretException if the credential cannot be had
    */
-  default String identity() {
-    return getClass().getName() + " " + project();
+  default Optional<String> identity() {
+    return Optional.empty();
   }
 
   /**
-   * Tells whether the source can hold its answer until there is news, see {@link
+   * Tells whether the source can hold its answer until there is news (long polling), see {@link
    * FetchRequest#hold}. Only such a source is watched; others are asked from time to time. The
    * default is false.
    */

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.X509TrustManager;
@@ -70,8 +71,8 @@ public final class HttpSource implements CiphertextSource {
    * @throws SecretException if no token is supplied
    */
   @Override
-  public String identity() {
-    return endpoint + " " + token.asker();
+  public Optional<String> identity() {
+    return Optional.of(endpoint + " " + token.asker());
   }
 
   /** Returns true: the service holds its answer. */

@@ -154,16 +154,33 @@ final class CachedSecret {
     Files.deleteIfExists(file(version, true));
   }
 
-  void removeNewest() throws IOException {
+  /** Removes all that is kept of the secret but the mark, and that even if it cannot be made. */
+  void removeAll() throws IOException {
     List<String> files = files();
     long highest = highest(files);
-    for (String file : files) {
-      if (newest(file) > 0) {
+    IOException notMarked = null;
+    try {
+      if (highest > 0) {
         mark(highest);
+      }
+    } catch (IOException e) {
+      notMarked = e;
+    }
+    for (String file : files) {
+      if (holdsCiphertext(file)) {
         Files.deleteIfExists(directory.resolve(file));
       }
     }
+    if (notMarked != null) {
+      throw notMarked;
+    }
     removeBelow(highest, files);
+  }
+
+  private static boolean holdsCiphertext(String file) {
+    return newest(file) > 0
+        || SecretDirectory.version(file, PINNED, EXTENSION) > 0
+        || file.startsWith(DurableFile.TEMPORARY);
   }
 
   private void mark(long version) throws IOException {

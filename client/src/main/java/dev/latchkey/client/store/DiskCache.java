@@ -89,6 +89,9 @@ public final class DiskCache {
 
   /** Some orchestrators open the directories of a volume to a group each time they mount it. */
   private static void closeToOthers(Path shelf) {
+    if (Files.isSymbolicLink(shelf)) {
+      throw StoreFailures.cacheIsOpen(shelf); // It is made by this class, and never as a link.
+    }
     if (!DurableFile.isPosix(shelf) || !Files.isDirectory(shelf)) {
       return;
     }
@@ -246,7 +249,8 @@ public final class DiskCache {
 
     /**
      * Removes the ciphertext that is kept for a query, since the source says that it is gone or
-     * denied. The {@linkplain #highest highest} version stays known.
+     * denied; for a query without a version, those of all versions of the secret. The {@linkplain
+     * #highest highest} version stays known.
      */
     public void drop(CiphertextQuery query) {
       CachedSecret cached = cached(query.name());
@@ -254,7 +258,7 @@ public final class DiskCache {
         if (query.version().isPresent()) {
           cached.removePinned(query.version().getAsLong());
         } else {
-          cached.removeNewest();
+          cached.removeAll();
         }
       } catch (IOException | RuntimeException e) {
         warn(cached, 0, e);

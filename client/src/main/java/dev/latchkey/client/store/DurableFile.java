@@ -28,7 +28,8 @@ import java.util.UUID;
  * nobody reads.
  */
 final class DurableFile {
-  private static final String TEMPORARY = ".tmp-";
+  /** What the names of files begin with that are not whole yet, or were left by killed writers. */
+  static final String TEMPORARY = ".tmp-";
 
   /** So much longer than a write takes that no writer which is alive loses its file. */
   private static final long LEFTOVER_MILLIS = 3_600_000;

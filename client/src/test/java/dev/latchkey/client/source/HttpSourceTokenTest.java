@@ -21,6 +21,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -239,7 +240,7 @@ class HttpSourceTokenTest {
       try (HttpSource each = builder.build();
           HttpSource again = builder.build()) {
         assertThat(again.identity()).isEqualTo(each.identity());
-        identities.add(each.identity());
+        identities.add(each.identity().orElseThrow());
       }
     }
     assertThat(identities).doesNotHaveDuplicates();
@@ -249,7 +250,7 @@ class HttpSourceTokenTest {
   void identity_tokenFile_survivesNewToken(@TempDir Path directory) throws Exception {
     Path file = Files.writeString(directory.resolve("token"), "first");
     try (HttpSource absolute = builder().tokenFile(file).build()) {
-      String before = absolute.identity();
+      Optional<String> before = absolute.identity();
       Files.writeString(file, "again");
       assertThat(absolute.identity()).isEqualTo(before);
       Files.delete(file);
@@ -270,7 +271,7 @@ class HttpSourceTokenTest {
   void identity_suppliedToken_isThatOfNow() {
     Queue<String> tokens = new ArrayDeque<>(List.of("first", "again", "first"));
     try (HttpSource other = builder().token(tokens::remove).build()) {
-      String first = other.identity();
+      Optional<String> first = other.identity();
       assertThat(other.identity()).isNotEqualTo(first);
       assertThat(other.identity()).isEqualTo(first);
     }
@@ -292,9 +293,9 @@ class HttpSourceTokenTest {
     try (HttpSource supplied = builder().build();
         HttpSource mistaken = builder().tokenFile(Path.of(TOKEN)).build()) {
       for (HttpSource each : List.of(supplied, mistaken)) {
-        assertThat(each.identity())
+        assertThat(each.identity().orElseThrow())
             .matches("\\Q" + origin() + "/v1/projects/shop/ciphertexts \\E[0-9a-f]{64}");
-        assertThat(token.isIn(each.identity())).isFalse();
+        assertThat(token.isIn(each.identity().orElseThrow())).isFalse();
         assertThat(each).hasToString("HttpSource[" + origin() + ", project=shop]");
       }
     }
