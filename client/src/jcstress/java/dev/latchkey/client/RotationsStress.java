@@ -13,8 +13,8 @@ import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.III_Result;
 import org.openjdk.jcstress.infra.results.IIL_Result;
-import org.openjdk.jcstress.infra.results.II_Result;
 import org.openjdk.jcstress.infra.results.L_Result;
 
 /** Versions arrive while a listener is registered, is called, or leaves. */
@@ -48,10 +48,10 @@ public final class RotationsStress {
 
   @JCStressTest
   @Outcome(
-      id = {"1, 1", "2, 1"},
+      id = {"1, 1, 1", "2, 1, 1"},
       expect = ACCEPTABLE,
       desc = "Told once.")
-  @Outcome(id = "2, 0", expect = ACCEPTABLE, desc = "There when it came.")
+  @Outcome(id = "2, 0, 0", expect = ACCEPTABLE, desc = "There when it came.")
   @Outcome(expect = FORBIDDEN, desc = "Has the old version and is not told, or is told twice.")
   @State
   public static class ArrivalAndRegistration extends Listened {
@@ -63,15 +63,18 @@ public final class RotationsStress {
     }
 
     @Actor
-    public void registration(II_Result r) {
+    public void registration(III_Result r) {
       Registration unused = holdings.listen(StressParts.REF, told::incrementAndGet);
       r.r1 = version();
     }
 
     @Arbiter
-    public void count(II_Result r) {
+    public void count(III_Result r) {
       call();
       r.r2 = told.get();
+      arrive(2); // The same once more, which is no rotation.
+      call();
+      r.r3 = told.get();
     }
   }
 
