@@ -48,7 +48,7 @@ class FaultMatrixTimeTest {
   /** Lets the refresh that is due begin, and waits for its end. */
   private static void tick(FaultRig rig) {
     int before = rig.calls.fetchCount();
-    rig.time.advance(FRESH);
+    rig.time.advance(rig.time.due().get(0));
     FaultRig.until(() -> rig.calls.fetchCount() > before);
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.latchkey.SecretAccessDeniedException;
+import dev.latchkey.SecretConfigurationException;
 import dev.latchkey.SecretException;
 import dev.latchkey.SecretName;
 import dev.latchkey.SecretProtocolException;
@@ -205,5 +206,45 @@ class RetryingSourceTest {
               assertThat(request.timeout()).isEqualTo(Duration.ofSeconds(35));
             });
     assertThat(listener.told).isEmpty();
+  }
+
+  @Test
+  void watch_asksForAPause_isLeftAloneForIt() {
+    source.fail(down(Duration.ofSeconds(20)));
+    assertThatThrownBy(() -> retrying.watch(QUERIES, Duration.ofSeconds(25)))
+        .hasMessage("The source is down. Start it.");
+
+    assertThatThrownBy(this::fetch)
+        .hasMessage("The source is down. It is left alone for another 20 s. Start it.");
+    assertThat(source.requests).hasSize(1);
+  }
+
+  @Test
+  void watch_givenUp_isNoEvent() {
+    source.behave(
+        request -> {
+          Thread.currentThread().interrupt();
+          throw down(null);
+        });
+
+    assertThatThrownBy(() -> retrying.watch(QUERIES, Duration.ofSeconds(25)))
+        .isInstanceOf(SecretUnavailableException.class);
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(listener.fetches).isEmpty();
+  }
+
+  @Test
+  void fetch_noToken_saysNothingOfTheSource() {
+    source.goDown();
+    assertThatThrownBy(this::fetch).isInstanceOf(SecretUnavailableException.class);
+    time.pass(Duration.ofSeconds(1));
+    source.fail(new SecretConfigurationException("The token file does not exist.", ""));
+    assertThatThrownBy(this::fetch).isInstanceOf(SecretConfigurationException.class);
+
+    assertThat(listener.told)
+        .containsExactly(
+            "breakerChanged CLOSED OPEN",
+            "breakerChanged OPEN HALF_OPEN",
+            "breakerChanged HALF_OPEN OPEN");
   }
 }
