@@ -155,6 +155,7 @@ class FaultMatrixTimeTest {
 
   private static void assertWithdrawn(FaultRig rig) {
     assertThat(rig.status()).isEqualTo(SecretStatus.NOT_LOADED);
+    FaultRig.until(() -> !rig.calls.of("withdrawn").isEmpty()); // Not on the thread of the timer.
     assertThat(rig.calls.of("withdrawn"))
         .containsExactly("withdrawn secret://my-secret SecretUnavailableException");
   }
