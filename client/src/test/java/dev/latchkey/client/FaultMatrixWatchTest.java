@@ -232,6 +232,7 @@ class FaultMatrixWatchTest {
       assertThat(rig.requests()).isEqualTo(4);
       assertThat(rig.calls.of("breakerChanged")).containsExactly("breakerChanged CLOSED OPEN");
 
+      awaitPlan(rig);
       rig.heal();
       rig.time.advance(Duration.ofSeconds(60));
       FaultRig.until(() -> !rig.calls.of("renewed").isEmpty());
