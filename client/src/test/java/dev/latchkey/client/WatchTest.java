@@ -344,11 +344,8 @@ class WatchTest {
         });
     untilWatched(1);
 
-    until(
-        () -> {
-          time.advance(Duration.ofSeconds(60));
-          return client.status(REF).state() == SecretStatus.State.STALE;
-        });
+    time.advance(Duration.ofSeconds(240));
+    until(() -> client.status(REF).state() == SecretStatus.State.STALE);
     assertThat(source.watches()).hasSize(1);
   }
 
