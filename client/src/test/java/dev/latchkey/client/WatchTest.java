@@ -344,7 +344,7 @@ class WatchTest {
         });
     untilWatched(1);
 
-    time.advance(Duration.ofSeconds(240));
+    time.advance(Duration.ofMinutes(4));
     until(() -> client.status(REF).state() == SecretStatus.State.STALE);
     assertThat(source.watches()).hasSize(1);
   }
