@@ -273,14 +273,12 @@ class WatchTest {
     source.goDown();
     source.endHolds();
     until(() -> client.status(REF).state() == SecretStatus.State.STALE);
+    until(() -> time.due().size() == 2); // The next round is planned, which has nothing to watch.
     int asked = source.watches().size();
 
     source.comeUp();
-    until(
-        () -> {
-          time.advance(Duration.ofSeconds(1));
-          return client.status(REF).state() == SecretStatus.State.FRESH;
-        });
+    time.advance(Duration.ofSeconds(60));
+    until(() -> client.status(REF).state() == SecretStatus.State.FRESH);
 
     untilWatched(asked + 1);
     assertThat(listener.told)
