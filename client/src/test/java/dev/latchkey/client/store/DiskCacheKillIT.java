@@ -54,11 +54,11 @@ class DiskCacheKillIT {
           found ->
               assertThat(found.secret().ciphertext())
                   .isEqualTo(AppendingWriter.version(highest).ciphertext()));
-      midWrite += highest > acknowledged ? 1 : 0;
+      midWrite += highest > acknowledged || leftovers() > 0 ? 1 : 0;
       acknowledged = highest;
     }
     // Kills that always fell between writes would prove nothing.
-    assertThat(midWrite + leftovers()).isPositive();
+    assertThat(midWrite).isPositive();
   }
 
   private long leftovers() throws IOException {
