@@ -5,6 +5,7 @@ import static dev.latchkey.testing.contract.ContractChecks.runTogether;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertThrowsExactly;
@@ -43,6 +44,7 @@ import org.junit.jupiter.api.TestFactory;
  * What a {@link CiphertextSource} promises, as tests:
  *
  * <ul>
+ *   <li>the project that it was made for;
  *   <li>one answer a query, in the order of the queries, up to 100 of them, also where a name is
  *       asked for twice;
  *   <li>the newest version without a pin, the very version with one, bytes and time unchanged, up
@@ -50,12 +52,14 @@ import org.junit.jupiter.api.TestFactory;
  *   <li>not found: a name never used, a version never made, a deleted secret, and for good each
  *       version up to a deletion; a nearest name, where one is offered, can be fetched;
  *   <li>unchanged if, and only if, the known version is the one that would be sent;
- *   <li>names regardless of case;
- *   <li>a hold ends at once where there is news, and never outlasts the timeout;
+ *   <li>names regardless of case, up to the longest;
+ *   <li>a hold ends at once where there is news, and with it; without, it ends unchanged, and it
+ *       never outlasts the timeout;
  *   <li>many threads at once;
  *   <li>{@link SecretUnavailableException} when closed or interrupted, the flag kept; closing twice
- *       does nothing; and for the {@linkplain #failingSources failing sources} the agreed type, a
- *       new exception each time.
+ *       does nothing, and an interrupt ends one request alone; and for the {@linkplain
+ *       #failingSources failing sources} the agreed type, a new exception each time;
+ *   <li>messages that say what failed, and what to do, in sentences.
  * </ul>
  *
  * <p>Which secrets a credential may read is not in it: a source that has {@link
@@ -348,6 +352,8 @@ public abstract class CiphertextSourceContract {
       List<CiphertextAnswer> answers =
           assertTimeoutPreemptively(AT_ONCE, () -> source.fetch(request));
       assertEquals(queries.size(), answers.size());
+      assertFalse(
+          answers.stream().allMatch(Unchanged.class::isInstance), "The answer has not the news.");
     }
   }
 
@@ -357,7 +363,8 @@ public abstract class CiphertextSourceContract {
     var request =
         new FetchRequest(
             List.of(newest("my-secret").withKnownVersion(1)), Duration.ofSeconds(1), TIMEOUT);
-    assertEquals(List.of(new Unchanged(1)), source.fetch(request));
+    assertEquals(
+        List.of(new Unchanged(1)), assertTimeoutPreemptively(AT_ONCE, () -> source.fetch(request)));
   }
 
   @Test

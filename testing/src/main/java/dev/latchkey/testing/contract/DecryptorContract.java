@@ -38,7 +38,7 @@ import org.junit.jupiter.api.Test;
  *       time is not;
  *   <li>{@link SecretDecryptionException} for another identity, another key, and for a ciphertext
  *       with any byte changed, cut anywhere, lengthened or empty: the same words each time, a new
- *       exception without a cause, and neither value nor ciphertext in it;
+ *       exception without a cause, which names the secret and does not hold the value;
  *   <li>many threads at once.
  * </ul>
  */
@@ -152,6 +152,7 @@ public abstract class DecryptorContract {
   @Test
   void open_anyByteChanged_fails() {
     byte[] ciphertext = sealer.seal(IDENTITY, VALUE);
+    assertArrayEquals(VALUE, open(IDENTITY, ciphertext));
     for (int i = 0; i < ciphertext.length; i++) {
       byte[] changed = ciphertext.clone();
       changed[i] ^= (byte) (1 << (i % 8));
@@ -162,7 +163,9 @@ public abstract class DecryptorContract {
   @Test
   void open_cutLengthenedOrEmpty_failsInTheSameWords() {
     byte[] ciphertext = sealer.seal(IDENTITY, VALUE);
-    String words = assertCloses(IDENTITY, new byte[0]).getMessage();
+    SecretDecryptionException first = assertCloses(IDENTITY, new byte[0]);
+    assertNotSame(first, assertCloses(IDENTITY, new byte[0]));
+    String words = first.getMessage();
     for (int length = 1; length < ciphertext.length; length++) {
       byte[] start = Arrays.copyOf(ciphertext, length);
       assertEquals(words, assertCloses(IDENTITY, start).getMessage());

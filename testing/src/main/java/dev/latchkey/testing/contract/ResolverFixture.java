@@ -4,6 +4,7 @@ import static dev.latchkey.testing.contract.ContractChecks.assertSpeaksPlainly;
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrowsExactly;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
@@ -33,6 +34,7 @@ import org.junit.jupiter.api.BeforeEach;
 /** A resolver, secrets that it finds, and what the suite for resolvers looks at them with. */
 abstract class ResolverFixture {
   static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration A_WHILE = Duration.ofMillis(300);
   static final String CANARY = "contract-canary-91ab";
   static final SecretRef REF = ref("my-secret");
 
@@ -147,6 +149,18 @@ abstract class ResolverFixture {
     assertTrue(
         assertDoesNotThrow(() -> told.tryAcquire(PATIENCE.toSeconds(), TimeUnit.SECONDS)),
         "The listener was not told.");
+  }
+
+  static void assertNoMore(BlockingQueue<?> queue) {
+    assertNull(
+        assertDoesNotThrow(() -> queue.poll(A_WHILE.toMillis(), TimeUnit.MILLISECONDS)),
+        "A listener was told of one value twice.");
+  }
+
+  /** Asserts that nothing comes, in a time in which it would have come. */
+  static void assertNotTold(Semaphore told, String what) {
+    assertFalse(
+        assertDoesNotThrow(() -> told.tryAcquire(A_WHILE.toMillis(), TimeUnit.MILLISECONDS)), what);
   }
 
   static void awaitUninterruptibly(CountDownLatch latch) {

@@ -40,14 +40,15 @@ import org.junit.jupiter.api.function.Executable;
  * <ul>
  *   <li>versions are 1, 2, 3, …, deletions included; a write that names another number is a
  *       conflict and changes nothing; no number comes again, and no version changes;
- *   <li>a deletion of what is not there is a conflict;
+ *   <li>a deletion of what is not there is a conflict; a secret of another project is refused;
+ *   <li>names regardless of case; the ciphertext as it was when it was appended;
  *   <li>of writers who make the same version one succeeds, also through two handles; what a write
  *       has returned from, every handle sees, and one that is opened later too;
  *   <li>{@link SecretStore#find} tells of deleted secrets too, {@link SecretStore#list} of the
  *       others, by name; both tell the name as last written and the times of the first version
  *       since the last deletion and of the newest;
  *   <li>{@link SecretUnavailableException} from each method when closed or interrupted, the flag
- *       kept, with a whole version written or none.
+ *       kept, with a whole version written or none, and other handles left open.
  * </ul>
  *
  * <p>That a write survives the end of the process and of the machine needs processes and machines:
