@@ -72,6 +72,11 @@ public final class FakeSecrets implements AutoCloseable {
     return new FakeSecrets().and(variable, value);
   }
 
+  /** Returns fakes without a variable yet, which hide this process's real settings. */
+  public static FakeSecrets none() {
+    return new FakeSecrets();
+  }
+
   /**
    * Returns fakes with one binding, so that reports and messages show its reference.
    *
@@ -114,6 +119,18 @@ public final class FakeSecrets implements AutoCloseable {
    */
   public FakeSecrets and(SecretBinding binding, String value) {
     return add(binding, SecretValue.of(value));
+  }
+
+  /**
+   * Adds a binding whose value is bytes to these fakes and returns them.
+   *
+   * @param value what the variable shows; copied
+   * @throws dev.latchkey.SecretValueException if the value is too large
+   * @throws IllegalStateException if the variable has a value, if another is bound to the same
+   *     reference, or if the fakes are installed
+   */
+  public FakeSecrets and(SecretBinding binding, byte[] value) {
+    return add(binding, SecretValue.copyOf(value));
   }
 
   private synchronized FakeSecrets add(SecretBinding binding, SecretValue value) {
