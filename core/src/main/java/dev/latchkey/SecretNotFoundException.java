@@ -3,8 +3,8 @@ package dev.latchkey;
 import org.jspecify.annotations.Nullable;
 
 /**
- * No such variable, secret, version or field. The author of the binding, or whoever creates
- * secrets, has to act.
+ * No such variable, secret or version. The author of the binding, or whoever creates secrets, has
+ * to act. A secret without the field that a reference names is a {@link SecretValueException}.
  */
 public final class SecretNotFoundException extends SecretException {
   private static final long serialVersionUID = 1L;

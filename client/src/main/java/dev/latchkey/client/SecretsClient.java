@@ -13,6 +13,7 @@ import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -298,7 +299,16 @@ public final class SecretsClient implements SecretResolver {
 
   @Override
   public Map<SecretRef, SecretException> prefetch(Collection<SecretRef> refs) {
-    return fetcher.fetchAll(refs.stream().map(SecretRef::asRequired).distinct().toList());
+    Map<SecretRef, SecretException> failed =
+        fetcher.fetchAll(refs.stream().map(SecretRef::asRequired).distinct().toList());
+    Map<SecretRef, SecretException> failures = new LinkedHashMap<>();
+    for (SecretRef ref : refs) {
+      SecretException failure = failed.get(ref.asRequired());
+      if (failure != null) {
+        failures.put(ref, failure);
+      }
+    }
+    return failures;
   }
 
   @Override

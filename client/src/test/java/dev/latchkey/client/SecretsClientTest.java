@@ -170,6 +170,16 @@ class SecretsClientTest {
   }
 
   @Test
+  void prefetch_optional_failsUnderTheReferenceThatWasGiven() {
+    SecretRef optional = ref("none?optional");
+
+    assertThat(client.prefetch(List.of(optional, ref("none"), ref("my-secret?optional"))))
+        .containsOnlyKeys(optional, ref("none"));
+    assertThat(source.requests).hasSize(1);
+    assertThat(source.requests.get(0).queries()).hasSize(2);
+  }
+
+  @Test
   void prefetch_many_isOneRequestAHundred() {
     List<SecretRef> refs =
         IntStream.range(0, 250)

@@ -4,6 +4,7 @@ import dev.latchkey.Registration;
 import dev.latchkey.SecretException;
 import dev.latchkey.SecretRef;
 import dev.latchkey.SecretStatus;
+import dev.latchkey.SecretUnavailableException;
 import dev.latchkey.SecretValue;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -27,7 +28,8 @@ public interface SecretResolver extends AutoCloseable {
 
   /**
    * Returns a view of the current text of a reference, for many reads. Each read is as if by {@link
-   * #resolve} and throws what it throws. A resolver that caches overrides this to skip its look-up.
+   * #resolve} and throws what it throws; making the view asks for nothing. A resolver that caches
+   * overrides this to skip its look-up.
    */
   default Supplier<String> text(SecretRef ref) {
     return () -> {
@@ -39,7 +41,8 @@ public interface SecretResolver extends AutoCloseable {
 
   /**
    * Fetches what is not at hand yet of many references, in as few requests as the source allows,
-   * and returns the failures, one for each reference that failed. The default resolves each.
+   * and returns the failures, one for each reference that failed, under the reference as it was
+   * given. Throws none of them. The default resolves each.
    */
   default Map<SecretRef, SecretException> prefetch(Collection<SecretRef> refs) {
     Map<SecretRef, SecretException> failures = new LinkedHashMap<>();
@@ -60,9 +63,9 @@ public interface SecretResolver extends AutoCloseable {
 
   /**
    * Registers a listener to be told each time that {@link #resolve} has begun to give another value
-   * for a reference. The listener is called on a thread of the resolver's, one call at a time for
-   * each registration; it may block and may resolve. What it throws is logged without its message
-   * and harms no other listener. The default never calls it.
+   * for a reference; the first one is no rotation. The listener is called on a thread of the
+   * resolver's, one call at a time for each registration; it may block and may resolve. What it
+   * throws is logged without its message and harms no other listener. The default never calls it.
    *
    * @return what ends the registration when it is closed
    */
@@ -70,7 +73,13 @@ public interface SecretResolver extends AutoCloseable {
     return () -> {};
   }
 
-  /** Ends the resolver's threads and overwrites what it holds. Closing twice does nothing. */
+  /**
+   * Ends the resolver's threads and overwrites what it holds; values that it gave are their
+   * callers' own. From then on {@link #resolve} and every view throw {@link
+   * SecretUnavailableException}, {@link #prefetch} returns one for each reference, {@link #status}
+   * knows nothing, and no listener is called any more, though registering and ending a registration
+   * still throw nothing. Closing twice does nothing.
+   */
   @Override
   void close();
 }

@@ -1,5 +1,7 @@
 package dev.latchkey.testing.contract;
 
+import static dev.latchkey.testing.contract.ContractChecks.assertSpeaksPlainly;
+import static dev.latchkey.testing.contract.ContractChecks.runTogether;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -32,10 +34,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -472,12 +470,6 @@ public abstract class CiphertextSourceContract {
     }
   }
 
-  /** Asserts that a failure says what failed, as a sentence, and what to do. */
-  static void assertSpeaksPlainly(SecretException e) {
-    assertTrue(e.problem().endsWith("."), e.problem());
-    assertTrue(e.remedy().endsWith("."), e.remedy());
-  }
-
   /** Asserts that an answer holds the expected secret: its identity, its bytes and its time. */
   static void assertSealed(SealedSecret expected, CiphertextAnswer answer) {
     SealedSecret actual = assertInstanceOf(Sealed.class, answer).secret();
@@ -489,23 +481,6 @@ public abstract class CiphertextSourceContract {
   private static void assertNotFound(CiphertextAnswer answer, String... live) {
     var nearest = assertInstanceOf(NotFound.class, answer).nearest();
     nearest.ifPresent(name -> assertTrue(List.of(live).contains(name.canonical()), name::toString));
-  }
-
-  /** Runs tasks at once, each waiting for the start, and rethrows what one of them threw. */
-  static void runTogether(List<Callable<Void>> tasks, CountDownLatch start) throws Exception {
-    ExecutorService threads = Executors.newFixedThreadPool(tasks.size());
-    try {
-      List<Future<Void>> running = new ArrayList<>();
-      for (Callable<Void> task : tasks) {
-        running.add(threads.submit(task));
-      }
-      start.countDown();
-      for (Future<Void> task : running) {
-        task.get(60, TimeUnit.SECONDS);
-      }
-    } finally {
-      threads.shutdownNow();
-    }
   }
 
   static CiphertextAnswer fetch(CiphertextSource source, CiphertextQuery query) {

@@ -1,5 +1,7 @@
 package dev.latchkey.testing.contract;
 
+import static dev.latchkey.testing.contract.ContractChecks.assertSpeaksPlainly;
+import static dev.latchkey.testing.contract.ContractChecks.runTogether;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -187,7 +189,7 @@ public abstract class DecryptorContract {
             return null;
           });
     }
-    CiphertextSourceContract.runTogether(openers, start);
+    runTogether(openers, start);
   }
 
   private byte[] open(SecretIdentity identity, byte[] ciphertext) {
@@ -204,7 +206,7 @@ public abstract class DecryptorContract {
     var thrown = assertThrowsExactly(SecretDecryptionException.class, () -> decryptor.open(sealed));
     assertNull(thrown.getCause(), "There is a cause, which may tell why.");
     assertEquals(0, thrown.getSuppressed().length);
-    CiphertextSourceContract.assertSpeaksPlainly(thrown);
+    assertSpeaksPlainly(thrown);
     String message = thrown.problem() + thrown.remedy();
     String canary = new String(VALUE, StandardCharsets.UTF_8);
     assertFalse(message.contains(canary), "The value is in the message.");

@@ -1,5 +1,7 @@
 package dev.latchkey.testing.contract;
 
+import static dev.latchkey.testing.contract.ContractChecks.assertSpeaksPlainly;
+import static dev.latchkey.testing.contract.ContractChecks.runTogether;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
