@@ -7,4 +7,5 @@ module dev.latchkey.testing {
 
   exports dev.latchkey.testing;
   exports dev.latchkey.testing.contract;
+  exports dev.latchkey.testing.junit;
 }

@@ -1,5 +1,7 @@
 package dev.latchkey;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -20,6 +22,9 @@ public final class Secrets {
   private static volatile @Nullable SecretEnvironment current;
   private static @Nullable Installation latest;
   private static @Nullable SecretEnvironment ofProcess;
+  private static final InheritableThreadLocal<@Nullable Installation> ofThread =
+      new InheritableThreadLocal<>();
+  private static int threadInstallations;
 
   private Secrets() {}
 
@@ -61,12 +66,13 @@ public final class Secrets {
 
   /**
    * Returns a view of the current text of an environment variable, for pools that ask anew for each
-   * connection. Each read is as if by {@link #get}.
+   * connection. Each read is as if by {@link #get}, of what is installed then.
    *
-   * @throws SecretNotFoundException if there is no such variable
+   * @throws SecretNotFoundException if there is no such variable now
    */
   public static Supplier<String> supplier(String variable) {
-    return environment().supplier(variable);
+    Supplier<String> unused = environment().supplier(variable);
+    return () -> get(variable);
   }
 
   /**
@@ -100,33 +106,94 @@ public final class Secrets {
    * Installations nest: the latest one counts, and they are closed in reverse order.
    */
   public static synchronized Installation install(SecretEnvironment environment) {
-    latest = new Installation(environment, latest);
-    current = environment;
+    latest = new Installation(environment, latest, false);
+    show();
     return latest;
   }
 
+  /**
+   * Makes this class a face of the given environment for the calling thread, and for threads that
+   * it starts from now on, until the installation is closed. It is for tests that run side by side;
+   * it costs each read of a secret in the process a look at the thread. Threads that run already,
+   * those of a pool among them, see what they saw before. Installations of a thread nest as those
+   * of the process do, and come before them.
+   */
+  public static synchronized Installation installForThread(SecretEnvironment environment) {
+    var installation = new Installation(environment, innermost(ofThread.get()), true);
+    ofThread.set(installation);
+    threadInstallations++;
+    show();
+    return installation;
+  }
+
+  private static @Nullable Installation innermost(@Nullable Installation installation) {
+    Installation open = installation;
+    while (open != null && open.closed) {
+      open = open.outer;
+    }
+    return open;
+  }
+
+  /** Ends an installation, and those made later that are still open, which is an error. */
   private static synchronized void uninstall(Installation installation) {
     if (installation.closed) {
       return;
     }
-    if (latest != installation) {
+    Installation newest = installation.forThread ? innermost(ofThread.get()) : latest;
+    List<Installation> later = new ArrayList<>();
+    while (newest != null && newest != installation) {
+      later.add(newest);
+      newest = innermost(newest.outer);
+    }
+    if (newest == null) {
+      later.clear(); // It is of another thread, and ends there.
+    } else if (installation.forThread) {
+      see(installation.outer);
+    } else {
+      latest = installation.outer;
+    }
+    end(installation);
+    later.forEach(Secrets::end);
+    show();
+    if (!later.isEmpty()) {
       var e =
           new IllegalStateException(
-              "A later installation of secrets is still open: close that one first.",
+              "A later installation of secrets was still open, and is ended too: close them in"
+                  + " reverse order. The stack traces below tell where each was installed.",
               installation.opened);
-      if (latest != null) {
-        e.addSuppressed(latest.opened);
-      }
+      later.forEach(open -> e.addSuppressed(open.opened));
       throw e;
     }
+  }
+
+  private static void see(@Nullable Installation installation) {
+    if (installation == null) {
+      ofThread.remove();
+    } else {
+      ofThread.set(installation);
+    }
+  }
+
+  private static void end(Installation installation) {
     installation.closed = true;
-    latest = installation.outer;
-    current = latest == null ? ofProcess : latest.environment;
+    if (installation.forThread) {
+      threadInstallations--;
+    }
+  }
+
+  /** Lets readers go straight to the environment, unless it depends on the thread. */
+  private static void show() {
+    current = threadInstallations > 0 ? null : latest == null ? ofProcess : latest.environment;
   }
 
   private static SecretEnvironment environment() {
     SecretEnvironment environment = current;
-    return environment != null ? environment : ofProcess();
+    return environment != null ? environment : lookUp();
+  }
+
+  private static SecretEnvironment lookUp() {
+    Installation installation = innermost(ofThread.get());
+    return installation != null ? installation.environment : ofProcess();
   }
 
   private static synchronized SecretEnvironment ofProcess() {
@@ -136,7 +203,7 @@ public final class Secrets {
     if (ofProcess == null) {
       ofProcess = SecretEnvironment.builder().build();
     }
-    current = ofProcess;
+    show();
     return ofProcess;
   }
 
@@ -144,20 +211,23 @@ public final class Secrets {
   public static final class Installation implements AutoCloseable {
     private final SecretEnvironment environment;
     private final @Nullable Installation outer;
+    private final boolean forThread;
     private final Throwable opened = new Throwable("installed here");
-    private boolean closed;
+    private volatile boolean closed;
 
-    private Installation(SecretEnvironment environment, @Nullable Installation outer) {
+    private Installation(
+        SecretEnvironment environment, @Nullable Installation outer, boolean forThread) {
       this.environment = environment;
       this.outer = outer;
+      this.forThread = forThread;
     }
 
     /**
      * Brings back what was installed before. The environment is not closed. Closing twice does
      * nothing.
      *
-     * @throws IllegalStateException if a later installation is still open; its causes tell where
-     *     both were made
+     * @throws IllegalStateException if a later installation is still open, which is ended too; its
+     *     cause and what it suppressed tell where each was made
      */
     @Override
     public void close() {

@@ -1,50 +1,106 @@
 package dev.latchkey.testing;
 
 import dev.latchkey.Registration;
-import dev.latchkey.SecretName;
+import dev.latchkey.SecretBinding;
 import dev.latchkey.SecretNotFoundException;
 import dev.latchkey.SecretRef;
 import dev.latchkey.SecretStatus;
 import dev.latchkey.SecretUnavailableException;
 import dev.latchkey.SecretValue;
 import dev.latchkey.spi.SecretResolver;
+import dev.latchkey.spi.Suggestions;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 
-/** Resolves the newest values that were put into it. */
+/** Resolves the fake secrets of a test, at the time of a clock that moves only when it is told. */
 final class FakeResolver implements SecretResolver {
-  private final Map<SecretName, List<SecretValue>> versions = new HashMap<>();
+  private static final long PATIENCE = TimeUnit.SECONDS.toNanos(10);
+
+  private final Map<String, FakeSecretState> secrets = new LinkedHashMap<>();
   private final List<Listening> listening = new CopyOnWriteArrayList<>();
+  private long now;
+  private int waiting;
   private boolean closed;
 
   private record Listening(SecretRef ref, Runnable listener) {}
 
-  /** Adds a version, and calls those who listen for it unless it is the first. */
-  void put(SecretName name, SecretValue value) {
-    boolean rotated;
-    synchronized (this) {
-      if (closed) {
-        throw new IllegalStateException("The fake secrets are closed.");
+  synchronized void add(SecretBinding binding, SecretValue value) {
+    requireOpen();
+    for (FakeSecretState each : secrets.values()) {
+      if (each.isFor(binding.ref())) {
+        throw new IllegalStateException(
+            binding.variable()
+                + " and "
+                + each.binding.variable()
+                + " are both bound to "
+                + binding.ref()
+                + ": give each a name, version or field of its own.");
       }
-      List<SecretValue> all = versions.computeIfAbsent(name, n -> new ArrayList<>());
-      all.add(value);
-      rotated = all.size() > 1;
     }
-    if (rotated) {
-      call(name);
+    secrets.put(binding.variable(), new FakeSecretState(binding, value));
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException("The fake secrets are closed.");
     }
   }
 
-  private void call(SecretName name) {
+  /** Adds a version, which arrives at once if nothing holds it up. */
+  void rotate(String variable, SecretValue value) {
+    change(variable, (secret, time) -> secret.add(value, time));
+  }
+
+  /** Changes a secret, or all, and calls the listeners of what has another value then. */
+  void change(String variable, BiConsumer<FakeSecretState, Long> change) {
+    synchronized (this) {
+      requireOpen();
+      FakeSecretState secret = secrets.get(variable);
+      if (secret == null) {
+        throw new IllegalStateException(
+            variable
+                + " has no fake value here."
+                + Suggestions.nearest(variable, secrets.keySet())
+                    .map(name -> " Nearest name: " + name + ".")
+                    .orElse(""));
+      }
+      change.accept(secret, now);
+    }
+    deliver();
+  }
+
+  void advance(Duration time) {
+    if (time.isNegative()) {
+      throw new IllegalArgumentException("The clock does not go back.");
+    }
+    synchronized (this) {
+      requireOpen();
+      now = Math.addExact(now, time.toNanos());
+    }
+    deliver();
+  }
+
+  private void deliver() {
+    List<SecretRef> arrived = new ArrayList<>();
+    synchronized (this) {
+      for (FakeSecretState each : secrets.values()) {
+        if (each.arrive(now)) {
+          arrived.add(each.binding.ref().asRequired());
+        }
+      }
+      notifyAll();
+    }
     RuntimeException thrown = null;
     for (Listening each : listening) {
-      if (each.ref.name().equals(name)) {
+      if (arrived.contains(each.ref)) {
         try {
           each.listener.run();
         } catch (RuntimeException e) {
@@ -63,32 +119,74 @@ final class FakeResolver implements SecretResolver {
 
   @Override
   public synchronized SecretValue resolve(SecretRef ref) {
+    FakeSecretState secret = find(ref).orElseThrow(() -> unknown(ref));
+    long asked = now;
+    waiting++;
+    notifyAll();
+    try {
+      long start = System.nanoTime();
+      while (!closed && now - asked < Math.min(secret.delay(), FakeSecrets.TIMEOUT.toNanos())) {
+        await(start, "A read of " + secret.binding.variable() + " is delayed, and");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new SecretUnavailableException("Interrupted while waiting for a fake secret.", "");
+    } finally {
+      waiting--;
+    }
     if (closed) {
       throw new SecretUnavailableException("The fake secrets are closed.", "Close them later.");
     }
-    List<SecretValue> all = versions.getOrDefault(ref.name(), List.of());
-    if (all.isEmpty()) {
-      throw new SecretNotFoundException(
-          "No fake secret named '" + ref.name() + "'.", "Add it to the fakes of this test.");
+    if (secret.delay() > FakeSecrets.TIMEOUT.toNanos()) {
+      throw secret.timedOut();
     }
-    return SecretValue.copyOf(all.get(all.size() - 1).bytes());
+    return secret.read(now);
+  }
+
+  private void await(long start, String what) throws InterruptedException {
+    long left = PATIENCE - (System.nanoTime() - start);
+    if (left <= 0) {
+      throw new IllegalStateException(
+          what
+              + " nothing happened for 10 s of real time: the test's clock moves only by"
+              + " FakeSecrets.advance, called on another thread than the one that waits.");
+    }
+    TimeUnit.NANOSECONDS.timedWait(this, left);
+  }
+
+  /** Waits until as many reads as given are held up. */
+  synchronized void awaitReads(int reads) throws InterruptedException {
+    long start = System.nanoTime();
+    while (waiting < reads) {
+      await(start, "Of " + reads + " reads " + waiting + " are held up, and");
+    }
+  }
+
+  private Optional<FakeSecretState> find(SecretRef ref) {
+    return secrets.values().stream().filter(each -> each.isFor(ref)).findFirst();
+  }
+
+  private SecretNotFoundException unknown(SecretRef ref) {
+    return new SecretNotFoundException(
+        "No fake secret named '" + ref.name() + "'.", "Add it to the fakes of this test.");
+  }
+
+  /** Returns what a process that is started by value has in its variables. */
+  synchronized Map<String, String> values() {
+    Map<String, String> values = new LinkedHashMap<>();
+    secrets.forEach(
+        (variable, secret) -> secret.variable().ifPresent(text -> values.put(variable, text)));
+    return values;
   }
 
   @Override
   public synchronized SecretStatus status(SecretRef ref) {
-    int version = versions.getOrDefault(ref.name(), List.of()).size();
-    return version == 0
-        ? SecretStatus.NOT_LOADED
-        : new SecretStatus(
-            SecretStatus.State.FRESH,
-            OptionalLong.of(version),
-            Optional.of(Duration.ZERO),
-            Optional.empty());
+    return find(ref).map(secret -> secret.status(now)).orElse(SecretStatus.NOT_LOADED);
   }
 
   @Override
   public Registration onRotation(SecretRef ref, Runnable listener) {
-    var added = new Listening(ref.asRequired(), listener);
+    var added = new Listening(ref.asRequired(), Objects.requireNonNull(listener));
     listening.add(added);
     return () -> listening.remove(added);
   }
@@ -96,6 +194,7 @@ final class FakeResolver implements SecretResolver {
   @Override
   public synchronized void close() {
     closed = true;
-    versions.values().forEach(all -> all.forEach(SecretValue::close));
+    notifyAll();
+    secrets.values().forEach(FakeSecretState::wipe);
   }
 }

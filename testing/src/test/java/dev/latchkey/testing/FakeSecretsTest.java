@@ -5,19 +5,29 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.latchkey.MalformedSecretException;
 import dev.latchkey.Registration;
+import dev.latchkey.SecretAccessDeniedException;
+import dev.latchkey.SecretBinding;
 import dev.latchkey.SecretEnvironment;
+import dev.latchkey.SecretNotFoundException;
 import dev.latchkey.SecretStatus;
 import dev.latchkey.SecretUnavailableException;
 import dev.latchkey.SecretValue;
 import dev.latchkey.SecretValueException;
 import dev.latchkey.Secrets;
+import dev.latchkey.SecretsReport;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.AfterEach;
@@ -57,7 +67,7 @@ class FakeSecretsTest {
 
   @Test
   void env_installed_hasTheProcessesOwnVariablesAndTheFakes() {
-    Map<String, String> own = System.getenv();
+    Map<String, String> own = Map.copyOf(System.getenv());
     assertThat(own).containsKey("PATH");
     try (FakeSecrets secrets = FakeSecrets.of(X, "some-value").and("PATH", "faked").install()) {
       assertThat(secrets).isNotNull();
@@ -81,18 +91,186 @@ class FakeSecretsTest {
   }
 
   @Test
-  void close_outOfOrder_isRefusedAndCanBeMadeGood() {
+  void close_outOfOrder_isRefusedAndPutsAllBack() {
     FakeSecrets outer = FakeSecrets.of(X, "outer").install();
     FakeSecrets inner = FakeSecrets.of(X, "inner").install();
-    try {
-      assertThatThrownBy(outer::close)
-          .isInstanceOf(IllegalStateException.class)
-          .hasMessage("A later installation of secrets is still open: close that one first.");
-      assertThat(Secrets.get(X)).isEqualTo("inner");
+    assertThatThrownBy(outer::close)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageStartingWith("A later installation of secrets was still open");
+    assertThat(Secrets.find(X)).isEmpty();
+    assertThat(System.getenv(X)).isNull();
+    inner.close();
+    assertThat(System.getenv(X)).isNull();
+  }
+
+  @Test
+  void getenv_installed_showsTheFakesAndIsPutBack() {
+    Map<String, String> own = Map.copyOf(System.getenv());
+    Map<String, String> view = System.getenv();
+    try (FakeSecrets outer = FakeSecrets.of(X, "some-välue").and("PATH", "faked").install()) {
+      assertThat(System.getenv(X)).isEqualTo("some-välue");
+      assertThat(System.getenv()).isSameAs(view).containsEntry(X, "some-välue");
+      assertThat(System.getenv("PATH")).isEqualTo("faked");
+      try (FakeSecrets inner = FakeSecrets.of("INNER", "2").install()) {
+        assertThat(inner).isNotNull();
+        assertThat(System.getenv("INNER")).isEqualTo("2");
+        assertThat(System.getenv(X)).isNull();
+        assertThat(System.getenv("PATH")).isEqualTo(own.get("PATH"));
+      }
+      outer.rotate(X, "other-value");
+      assertThat(System.getenv(X)).as("as a process's own stays").isEqualTo("some-välue");
+    }
+    assertThat(System.getenv()).isEqualTo(own);
+  }
+
+  @Test
+  void getenv_valueThatNoVariableCanHold_isInSecretsAlone() {
+    byte[] noText = {(byte) 0xFF};
+    try (FakeSecrets secrets = FakeSecrets.of(X, noText).and("NUL", "a\0b").install()) {
+      assertThat(secrets).isNotNull();
+      assertThat(System.getenv()).doesNotContainKeys(X, "NUL");
+      assertThat(Secrets.get("NUL")).isEqualTo("a\0b");
+    }
+  }
+
+  @Test
+  void install_realSource_isHidden() {
+    Map<String, String> process = new LinkedHashMap<>(System.getenv());
+    process.put("LATCHKEY_SOURCE", "https://secrets.example.com");
+    process.put("LATCHKEY_TOKEN", "hunter2");
+    try (ProcessVariables production = ProcessVariables.show(process)) {
+      assertThat(production).isNotNull();
+      assertThat(System.getenv("LATCHKEY_SOURCE")).isNotNull();
+      try (FakeSecrets secrets = FakeSecrets.of(X, "some-value").install()) {
+        assertThat(secrets).isNotNull();
+        assertThat(System.getenv()).doesNotContainKeys("LATCHKEY_SOURCE", "LATCHKEY_TOKEN");
+        assertThat(Secrets.env()).doesNotContainKeys("LATCHKEY_SOURCE", "LATCHKEY_TOKEN");
+      }
+      assertThat(System.getenv("LATCHKEY_TOKEN")).isEqualTo("hunter2");
+    }
+    assertThat(System.getenv("LATCHKEY_TOKEN")).isNull();
+  }
+
+  @Test
+  void installForThread_leavesOtherThreadsAndTheProcessAlone() throws Exception {
+    try (FakeSecrets secrets = FakeSecrets.of(X, "mine").installForThread()) {
+      assertThat(secrets).isNotNull();
+      assertThat(Secrets.get(X)).isEqualTo("mine");
+      assertThat(System.getenv(X)).isNull();
+    }
+    assertThat(Secrets.find(X)).isEmpty();
+  }
+
+  @Test
+  void binding_withNameVersionAndField_isShownAndPinned() {
+    SecretBinding binding = SecretBinding.parse(X + "=db?version=3#/password");
+    try (FakeSecrets secrets = FakeSecrets.of(binding, "some-value").install()) {
+      assertThat(Secrets.get(X)).isEqualTo("some-value");
+      secrets.rotate(X, "other-value");
+      assertThat(Secrets.get(X)).isEqualTo("some-value");
+      SecretsReport.Line line = Secrets.report().bindings().get(0);
+      assertThat(line.ref()).isEqualTo(binding.ref());
+      assertThat(line.status().version()).hasValue(3);
+    }
+    assertThatThrownBy(
+            () ->
+                FakeSecrets.of(binding, "x")
+                    .and(SecretBinding.parse("OTHER=db?version=3#/password"), "y"))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage(
+            "OTHER and MY_APP_SECRET are both bound to secret://db?version=3#/password: give each a"
+                + " name, version or field of its own.");
+  }
+
+  @Test
+  void revokeAndDelete_endWhatWasReadUntilRestored() {
+    try (FakeSecrets secrets = FakeSecrets.of(X, "some-value").install()) {
+      assertThat(Secrets.get(X)).isEqualTo("some-value");
+      secrets.revoke(X);
+      assertThatThrownBy(() -> Secrets.get(X))
+          .isInstanceOf(SecretAccessDeniedException.class)
+          .hasMessage(
+              "MY_APP_SECRET: Access to the fake secret 'fake-1-my-app-secret' is denied by this"
+                  + " test. Bound by secret://fake-1-my-app-secret. FakeSecrets.restore allows it"
+                  + " again.");
+      secrets.delete(X);
+      assertThatThrownBy(() -> Secrets.get(X))
+          .isInstanceOf(SecretNotFoundException.class)
+          .hasMessageContaining("this test has deleted it");
+      assertThat(state()).isEqualTo(SecretStatus.State.NOT_LOADED);
+      secrets.restore(X);
+      assertThat(Secrets.get(X)).isEqualTo("some-value");
+    }
+  }
+
+  private static SecretStatus.State state() {
+    return Secrets.report().bindings().get(0).status().state();
+  }
+
+  @Test
+  void unavailable_whatWasReadIsServedStaleAndThenNoMore() {
+    try (FakeSecrets secrets = FakeSecrets.of(X, "one").and("UNREAD", "x").install()) {
+      List<String> seen = new ArrayList<>();
+      Secrets.onRotation(X, value -> seen.add(value.reveal()));
+      assertThat(Secrets.get(X)).isEqualTo("one");
+      secrets.unavailable(X);
+      secrets.unavailable("UNREAD");
+      secrets.rotate(X, "two");
+      secrets.advance(Duration.ofHours(24));
+
+      assertThat(Secrets.get(X)).isEqualTo("one");
+      SecretStatus status = Secrets.report().bindings().get(0).status();
+      assertThat(status.state()).isEqualTo(SecretStatus.State.STALE);
+      assertThat(status.age()).hasValue(Duration.ofHours(24));
+      assertThat(status.problem()).hasValueSatisfying(it -> assertThat(it).contains("unavailable"));
+      assertThatThrownBy(() -> Secrets.get("UNREAD"))
+          .isInstanceOf(SecretUnavailableException.class);
+
+      secrets.advance(Duration.ofNanos(1));
+      assertThatThrownBy(() -> Secrets.get(X)).isInstanceOf(SecretUnavailableException.class);
+      assertThat(seen).isEmpty();
+
+      secrets.restore(X);
+      assertThat(seen).containsExactly("two");
+      assertThat(Secrets.get(X)).isEqualTo("two");
+      assertThat(state()).isEqualTo(SecretStatus.State.FRESH);
+    }
+  }
+
+  @Test
+  void delay_rotation_arrivesWhenTheClockSaysSo() {
+    try (FakeSecrets secrets = FakeSecrets.of(X, "one").install()) {
+      assertThat(Secrets.get(X)).isEqualTo("one");
+      secrets.delay(X, Duration.ofSeconds(3));
+      secrets.rotate(X, "two");
+      secrets.advance(Duration.ofMillis(2_999));
+      assertThat(Secrets.get(X)).isEqualTo("one");
+      secrets.advance(Duration.ofMillis(1));
+      assertThat(Secrets.get(X)).isEqualTo("two");
+    }
+  }
+
+  @Test
+  void delay_firstRead_waitsForTheClockOrTheTimeout() throws Exception {
+    ExecutorService app = Executors.newFixedThreadPool(2);
+    try (FakeSecrets secrets = FakeSecrets.of(X, "one").and("SLOW", "x").install()) {
+      secrets.delay(X, Duration.ofSeconds(3));
+      secrets.delay("SLOW", Duration.ofSeconds(11));
+      Future<String> read = app.submit(() -> Secrets.get(X));
+      Future<String> slow = app.submit(() -> Secrets.get("SLOW"));
+      secrets.awaitReads(2);
+      secrets.advance(Duration.ofSeconds(2));
+      assertThat(read).isNotDone();
+      secrets.advance(Duration.ofSeconds(1));
+      assertThat(read.get(10, TimeUnit.SECONDS)).isEqualTo("one");
+      assertThat(slow).isNotDone();
+      secrets.advance(Duration.ofSeconds(7));
+      assertThatThrownBy(() -> slow.get(10, TimeUnit.SECONDS))
+          .cause()
+          .isInstanceOf(SecretUnavailableException.class)
+          .hasMessageContaining("did not answer within 10 s of the test's clock");
     } finally {
-      inner.close();
-      assertThat(Secrets.get(X)).isEqualTo("outer");
-      outer.close();
+      app.shutdownNow();
     }
   }
 
@@ -227,7 +405,7 @@ class FakeSecretsTest {
     try (FakeSecrets secrets = FakeSecrets.of(X, "x")) {
       assertThatThrownBy(() -> secrets.rotate("OTHER", "hunter2"))
           .isInstanceOf(IllegalStateException.class)
-          .hasMessage("OTHER has no fake value to rotate.");
+          .hasMessage("OTHER has no fake value here.");
     }
   }
 

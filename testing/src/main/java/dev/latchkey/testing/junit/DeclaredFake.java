@@ -1,0 +1,109 @@
+package dev.latchkey.testing.junit;
+
+import dev.latchkey.SecretBinding;
+import dev.latchkey.SecretException;
+import dev.latchkey.SecretName;
+import dev.latchkey.SecretValue;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.ExtensionConfigurationException;
+
+/**
+ * What one annotation says, checked.
+ *
+ * @param place where it stands, for messages
+ */
+record DeclaredFake(SecretBinding binding, SecretValue value, String place) {
+  private static final String LETTERS =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+  private static final int RANDOM_LENGTH = 32;
+
+  static DeclaredFake of(FakeSecret annotation, String place) {
+    try {
+      return new DeclaredFake(binding(annotation), value(annotation, place), place);
+    } catch (SecretException e) {
+      throw wrong(place, e.getMessage());
+    }
+  }
+
+  static ExtensionConfigurationException wrong(String place, @Nullable String what) {
+    return new ExtensionConfigurationException("@FakeSecret on " + place + ": " + what);
+  }
+
+  private static SecretBinding binding(FakeSecret annotation) {
+    // Checks the variable's name, whose letters those of the secret's name are taken from.
+    SecretBinding named = SecretBinding.parse(annotation.env() + "=" + name(annotation));
+    StringBuilder ref = new StringBuilder(named.ref().name().toString());
+    if (annotation.version() != 0) {
+      ref.append("?version=").append(annotation.version());
+    }
+    if (!annotation.field().isEmpty()) {
+      ref.append('#').append(annotation.field());
+    }
+    return SecretBinding.parse(annotation.env() + "=" + ref);
+  }
+
+  private static String name(FakeSecret annotation) {
+    return annotation.secret().isEmpty() ? madeUp(annotation.env()) : annotation.secret();
+  }
+
+  /** Letters and digits alone would make two variables' names equal; the hash keeps them apart. */
+  private static String madeUp(String variable) {
+    String readable = variable.replaceAll("[^A-Za-z0-9]+", "-");
+    String name = "fake-" + Integer.toHexString(variable.hashCode()) + "-" + readable;
+    int end = Math.min(name.length(), SecretName.MAX_LABEL_LENGTH);
+    while (name.charAt(end - 1) == '-') {
+      end--;
+    }
+    return name.substring(0, end);
+  }
+
+  private static SecretValue value(FakeSecret annotation, String place) {
+    int given =
+        annotation.value().length
+            + (annotation.file().isEmpty() ? 0 : 1)
+            + (annotation.random() ? 1 : 0);
+    if (given != 1) {
+      throw wrong(
+          place,
+          annotation.env()
+              + " needs one of value, file and random, and has "
+              + (given == 0 ? "none." : "more than one."));
+    }
+    if (annotation.random()) {
+      return random();
+    }
+    if (annotation.file().isEmpty()) {
+      return SecretValue.of(annotation.value()[0]);
+    }
+    Path file = Path.of(annotation.file());
+    try {
+      return SecretValue.adopt(Files.readAllBytes(file));
+    } catch (IOException e) {
+      throw wrong(
+          place,
+          annotation.env()
+              + ": the file "
+              + file.toAbsolutePath()
+              + " cannot be read ("
+              + e.getClass().getSimpleName()
+              + "). The path counts from the working directory.");
+    }
+  }
+
+  private static SecretValue random() {
+    SecureRandom random = new SecureRandom();
+    byte[] value = new byte[RANDOM_LENGTH];
+    for (int i = 0; i < value.length; i++) {
+      value[i] = (byte) LETTERS.charAt(random.nextInt(LETTERS.length()));
+    }
+    return SecretValue.adopt(value);
+  }
+
+  String variable() {
+    return binding.variable();
+  }
+}

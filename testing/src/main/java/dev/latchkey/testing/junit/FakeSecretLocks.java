@@ -1,0 +1,47 @@
+package dev.latchkey.testing.junit;
+
+import java.lang.reflect.AnnotatedElement;
+import java.lang.reflect.Method;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.parallel.ResourceAccessMode;
+import org.junit.jupiter.api.parallel.ResourceLocksProvider;
+
+/**
+ * Keeps tests with fake secrets that the whole process sees apart from all others with fakes. Tests
+ * without fakes that must not run beside them take the lock {@link #RESOURCE} themselves.
+ */
+public final class FakeSecretLocks implements ResourceLocksProvider {
+  /** The resource that is locked: to be written by tests whose fakes the whole process sees. */
+  public static final String RESOURCE = "dev.latchkey.testing.FakeSecrets";
+
+  /** For JUnit. */
+  public FakeSecretLocks() {}
+
+  @Override
+  public Set<Lock> provideForClass(Class<?> testClass) {
+    return lock(FakeSecretsExtension.isThreadScoped(testClass));
+  }
+
+  @Override
+  public Set<Lock> provideForNestedClass(List<Class<?>> enclosing, Class<?> testClass) {
+    return lock(isThreadScoped(enclosing, testClass));
+  }
+
+  @Override
+  public Set<Lock> provideForMethod(List<Class<?>> enclosing, Class<?> testClass, Method method) {
+    return lock(
+        FakeSecretsExtension.isThreadScoped((AnnotatedElement) method)
+            || isThreadScoped(enclosing, testClass));
+  }
+
+  private static boolean isThreadScoped(List<Class<?>> enclosing, Class<?> testClass) {
+    return FakeSecretsExtension.isThreadScoped(testClass)
+        || enclosing.stream().anyMatch(FakeSecretsExtension::isThreadScoped);
+  }
+
+  private static Set<Lock> lock(boolean threadScoped) {
+    return Set.of(
+        new Lock(RESOURCE, threadScoped ? ResourceAccessMode.READ : ResourceAccessMode.READ_WRITE));
+  }
+}

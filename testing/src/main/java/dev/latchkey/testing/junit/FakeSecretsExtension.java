@@ -1,0 +1,285 @@
+package dev.latchkey.testing.junit;
+
+import dev.latchkey.SecretValue;
+import dev.latchkey.Secrets;
+import dev.latchkey.testing.FakeSecrets;
+import java.lang.reflect.AnnotatedElement;
+import java.lang.reflect.Executable;
+import java.lang.reflect.Method;
+import java.lang.reflect.Parameter;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.DynamicTestInvocationContext;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
+import org.junit.jupiter.api.extension.InvocationInterceptor;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
+import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
+import org.junit.jupiter.api.extension.TestInstanceFactoryContext;
+import org.junit.jupiter.api.extension.TestInstancePreConstructCallback;
+import org.junit.platform.commons.support.AnnotationSupport;
+
+/**
+ * Installs what {@link FakeSecret} declares: for each test, from before its instance is constructed
+ * until it has ended; and for the methods that run before and after all tests of a class.
+ */
+public final class FakeSecretsExtension
+    implements TestInstancePreConstructCallback,
+        BeforeAllCallback,
+        BeforeEachCallback,
+        AfterEachCallback,
+        InvocationInterceptor,
+        ParameterResolver {
+  private static final Namespace NAMESPACE = Namespace.create(FakeSecretsExtension.class);
+
+  /** For JUnit. */
+  public FakeSecretsExtension() {}
+
+  /** The fakes of one context, closed with it at the latest: a constructor may have failed. */
+  private record Installed(FakeSecrets fakes) implements ExtensionContext.Store.CloseableResource {
+    @Override
+    public void close() {
+      fakes.close();
+    }
+  }
+
+  static boolean isThreadScoped(AnnotatedElement element) {
+    return AnnotationSupport.isAnnotated(element, ThreadScoped.class);
+  }
+
+  @Override
+  public ExtensionContextScope getTestInstantiationExtensionContextScope(ExtensionContext root) {
+    return ExtensionContextScope.TEST_METHOD;
+  }
+
+  @Override
+  public void preConstructTestInstance(
+      TestInstanceFactoryContext factory, ExtensionContext context) {
+    install(context);
+  }
+
+  /** Ends what was there for the constructor of an instance that all tests of a class share. */
+  @Override
+  public void beforeAll(ExtensionContext context) {
+    if (context.getTestInstanceLifecycle().equals(Optional.of(Lifecycle.PER_CLASS))) {
+      end(context);
+    }
+  }
+
+  private static void end(ExtensionContext context) {
+    Installed installed = store(context).remove(key(context), Installed.class);
+    if (installed != null) {
+      installed.close();
+    }
+  }
+
+  @Override
+  public void beforeEach(ExtensionContext context) {
+    install(context);
+  }
+
+  @Override
+  public void afterEach(ExtensionContext context) {
+    end(context);
+  }
+
+  @Override
+  public void interceptBeforeAllMethod(
+      Invocation<Void> invocation,
+      ReflectiveInvocationContext<Method> method,
+      ExtensionContext context)
+      throws Throwable {
+    aroundAll(invocation, context);
+  }
+
+  @Override
+  public void interceptAfterAllMethod(
+      Invocation<Void> invocation,
+      ReflectiveInvocationContext<Method> method,
+      ExtensionContext context)
+      throws Throwable {
+    aroundAll(invocation, context);
+  }
+
+  private static void aroundAll(Invocation<Void> invocation, ExtensionContext context)
+      throws Throwable {
+    install(context);
+    try {
+      invocation.proceed();
+    } finally {
+      end(context);
+    }
+  }
+
+  /** A dynamic test may run on another thread than the test that made it. */
+  @Override
+  public void interceptDynamicTest(
+      Invocation<Void> invocation, DynamicTestInvocationContext dynamic, ExtensionContext context)
+      throws Throwable {
+    Optional<FakeSecrets> fakes = nearest(context);
+    if (fakes.isEmpty() || !isThreadScoped(context)) {
+      invocation.proceed();
+      return;
+    }
+    Secrets.Installation here = Secrets.installForThread(fakes.get().environment());
+    try {
+      invocation.proceed();
+    } finally {
+      here.close();
+    }
+  }
+
+  @Override
+  public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+    return parameter.getParameter().getType() == FakeSecrets.class
+        || parameter.isAnnotated(FakeSecret.class);
+  }
+
+  @Override
+  public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+    Parameter declared = parameter.getParameter();
+    FakeSecrets fakes = nearest(context).orElseGet(() -> install(context));
+    Class<?> type = declared.getType();
+    if (type == FakeSecrets.class) {
+      return fakes;
+    }
+    String place = place(parameter.getDeclaringExecutable());
+    Optional<FakeSecret> annotation = parameter.findAnnotation(FakeSecret.class);
+    if (annotation.isEmpty()
+        || !context.getTestMethod().equals(Optional.of(parameter.getDeclaringExecutable()))) {
+      throw DeclaredFake.wrong(place, "a parameter of a test method alone can have it.");
+    }
+    String variable = annotation.get().env();
+    SecretValue value = fakes.environment().value(variable);
+    if (type == SecretValue.class) {
+      return value;
+    }
+    try (value) {
+      if (type == String.class) {
+        return value.reveal();
+      }
+      if (type == byte[].class) {
+        return value.bytes().clone();
+      }
+      if (type == char[].class) {
+        return value.chars().clone();
+      }
+    }
+    throw DeclaredFake.wrong(
+        place,
+        "the parameter of "
+            + variable
+            + " is a "
+            + type.getSimpleName()
+            + ", and can be a String, byte[], char[] or SecretValue.");
+  }
+
+  private static FakeSecrets install(ExtensionContext context) {
+    return store(context)
+        .getOrComputeIfAbsent(
+            key(context),
+            key -> {
+              FakeSecrets fakes = make(context);
+              return new Installed(
+                  isThreadScoped(context) ? fakes.installForThread() : fakes.install());
+            },
+            Installed.class)
+        .fakes();
+  }
+
+  private static Optional<FakeSecrets> nearest(ExtensionContext context) {
+    Optional<ExtensionContext> next = Optional.of(context);
+    while (next.isPresent()) {
+      Installed found = store(next.get()).get(key(next.get()), Installed.class);
+      if (found != null) {
+        return Optional.of(found.fakes());
+      }
+      next = next.get().getParent();
+    }
+    return Optional.empty();
+  }
+
+  private static ExtensionContext.Store store(ExtensionContext context) {
+    return context.getStore(NAMESPACE);
+  }
+
+  /** A store looks into those around it, so each context has a key of its own. */
+  private static String key(ExtensionContext context) {
+    return context.getUniqueId();
+  }
+
+  private static boolean isThreadScoped(ExtensionContext context) {
+    if (context.getTestMethod().filter(FakeSecretsExtension::isThreadScoped).isPresent()) {
+      return true;
+    }
+    return classes(context).stream().anyMatch(FakeSecretsExtension::isThreadScoped);
+  }
+
+  private static FakeSecrets make(ExtensionContext context) {
+    Map<String, DeclaredFake> declared = new LinkedHashMap<>();
+    for (Class<?> type : classes(context)) {
+      Map<String, DeclaredFake> level = new LinkedHashMap<>();
+      declare(level, type, place(type));
+      declared.putAll(level);
+    }
+    context
+        .getTestMethod()
+        .ifPresent(
+            method -> {
+              Map<String, DeclaredFake> level = new LinkedHashMap<>();
+              declare(level, method, place(method));
+              for (Parameter parameter : method.getParameters()) {
+                declare(level, parameter, place(method));
+              }
+              declared.putAll(level);
+            });
+    FakeSecrets fakes = FakeSecrets.none();
+    for (DeclaredFake each : declared.values()) {
+      try {
+        fakes.and(each.binding(), each.value().bytes());
+      } catch (IllegalStateException e) {
+        throw DeclaredFake.wrong(each.place(), e.getMessage());
+      }
+    }
+    return fakes;
+  }
+
+  private static void declare(
+      Map<String, DeclaredFake> level, AnnotatedElement element, String place) {
+    for (FakeSecret annotation : element.getAnnotationsByType(FakeSecret.class)) {
+      DeclaredFake fake = DeclaredFake.of(annotation, place);
+      if (level.putIfAbsent(fake.variable(), fake) != null) {
+        throw DeclaredFake.wrong(place, fake.variable() + " is declared twice. Keep one.");
+      }
+    }
+  }
+
+  /** Returns the classes whose annotations count, what is farther from the test first. */
+  private static Deque<Class<?>> classes(ExtensionContext context) {
+    Deque<Class<?>> classes = new ArrayDeque<>();
+    for (Class<?> test = context.getTestClass().orElse(null);
+        test != null;
+        test = test.getEnclosingClass()) {
+      for (Class<?> type = test; type != null; type = type.getSuperclass()) {
+        classes.addFirst(type);
+      }
+    }
+    return classes;
+  }
+
+  private static String place(Class<?> type) {
+    return type.getName();
+  }
+
+  private static String place(Executable method) {
+    return method.getDeclaringClass().getName() + "." + method.getName();
+  }
+}

@@ -1,0 +1,210 @@
+package dev.latchkey.testing.junit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
+import static org.junit.platform.testkit.engine.EventConditions.finishedWithFailure;
+import static org.junit.platform.testkit.engine.TestExecutionResultConditions.message;
+
+import dev.latchkey.Secrets;
+import dev.latchkey.testing.FakeSecrets;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.RepetitionInfo;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.platform.testkit.engine.EngineExecutionResults;
+import org.junit.platform.testkit.engine.EngineTestKit;
+
+/** Test classes that fail, or run in parallel, each as a run of its own. */
+class FakeSecretMisuseTest {
+  private static final String X = "MY_APP_SECRET";
+
+  private static EngineExecutionResults run(Class<?> tests) {
+    return EngineTestKit.engine("junit-jupiter")
+        .configurationParameter("junit.jupiter.execution.parallel.enabled", "true")
+        .configurationParameter("junit.jupiter.execution.parallel.config.strategy", "fixed")
+        .configurationParameter("junit.jupiter.execution.parallel.config.fixed.parallelism", "8")
+        .selectors(selectClass(tests))
+        .execute();
+  }
+
+  private static void assertFails(Class<?> tests, String message) {
+    EngineExecutionResults results = run(tests);
+    results
+        .testEvents()
+        .assertThatEvents()
+        .haveExactly(1, finishedWithFailure(message(it -> it.contains(message))));
+    assertThat(System.getenv(X)).isNull();
+    assertThat(Secrets.find(X)).isEmpty();
+  }
+
+  static class BadVariable {
+    @Test
+    @FakeSecret(env = "MY-SECRET", value = "hunter2")
+    void test() {}
+  }
+
+  @Test
+  void badVariable_failsWithPlaceAndRule() {
+    assertFails(
+        BadVariable.class,
+        "@FakeSecret on "
+            + BadVariable.class.getName()
+            + ".test: The name of a variable holds only letters, digits and underscores (at"
+            + " character 3).");
+  }
+
+  @FakeSecret(env = "MY_APP_SECRET", secret = "my_secret", value = "hunter2")
+  static class BadName {
+    @Test
+    void test() {}
+  }
+
+  @Test
+  void badSecretName_failsWithPlaceAndRule() {
+    assertFails(BadName.class, "@FakeSecret on " + BadName.class.getName() + ": MY_APP_SECRET: ");
+  }
+
+  static class Twice {
+    @Test
+    @FakeSecret(env = "MY_APP_SECRET", value = "hunter2")
+    @FakeSecret(env = "MY_APP_SECRET", value = "hunter3")
+    void test() {}
+  }
+
+  @Test
+  void twoForOneVariable_fail() {
+    assertFails(Twice.class, "Twice.test: MY_APP_SECRET is declared twice. Keep one.");
+  }
+
+  static class ValueAndFile {
+    @Test
+    @FakeSecret(env = "MY_APP_SECRET", value = "hunter2", file = "pom.xml")
+    void test() {}
+  }
+
+  @Test
+  void valueAndFile_fail() {
+    assertFails(
+        ValueAndFile.class,
+        "MY_APP_SECRET needs one of value, file and random, and has more than one.");
+  }
+
+  static class NoValue {
+    @Test
+    @FakeSecret(env = "MY_APP_SECRET")
+    void test() {}
+  }
+
+  @Test
+  void noValue_fails() {
+    assertFails(NoValue.class, "MY_APP_SECRET needs one of value, file and random, and has none.");
+  }
+
+  static class NoFile {
+    @Test
+    @FakeSecret(env = "MY_APP_SECRET", file = "no/such.pem")
+    void test() {}
+  }
+
+  @Test
+  void missingFile_failsWithItsPath() {
+    assertFails(NoFile.class, "no/such.pem cannot be read (NoSuchFileException).");
+  }
+
+  static class WrongType {
+    @Test
+    void test(@FakeSecret(env = "MY_APP_SECRET", value = "x") int number) {}
+  }
+
+  @Test
+  void parameterOfAnotherType_fails() {
+    assertFails(WrongType.class, "is a int, and can be a String, byte[], char[] or SecretValue.");
+  }
+
+  static class Fails {
+    @Test
+    @FakeSecret(env = "MY_APP_SECRET", value = "x")
+    void test() {
+      Assertions.fail("as it should");
+    }
+  }
+
+  @Test
+  void failingTest_isPutBack() {
+    assertFails(Fails.class, "as it should");
+  }
+
+  static class Forgets {
+    @Test
+    @FakeSecret(env = "MY_APP_SECRET", value = "x")
+    void test() {
+      FakeSecrets.of(X, "forgotten").install();
+    }
+  }
+
+  @Test
+  void fakesThatATestForgetsToClose_failItAndArePutBack() {
+    assertFails(Forgets.class, "A later installation of secrets was still open");
+  }
+
+  @ThreadScoped
+  @FakeSecret(env = "MY_APP_SECRET", random = true)
+  @Execution(ExecutionMode.CONCURRENT)
+  static class Parallel {
+    static final Set<String> SEEN = ConcurrentHashMap.newKeySet();
+    static final Set<Thread> THREADS = ConcurrentHashMap.newKeySet();
+
+    @RepeatedTest(1_000)
+    void test(FakeSecrets secrets, RepetitionInfo repetition) {
+      THREADS.add(Thread.currentThread());
+      String mine = Secrets.get(X);
+      assertThat(SEEN.add(mine)).isTrue();
+      assertThat(System.getenv(X)).isNull();
+      secrets.rotate(X, "rotated-" + repetition.getCurrentRepetition());
+      assertThat(Secrets.get(X)).isEqualTo("rotated-" + repetition.getCurrentRepetition());
+    }
+  }
+
+  @Test
+  void parallelThreadScoped_neverSeeEachOthers() {
+    EngineExecutionResults results = run(Parallel.class);
+    results.testEvents().assertStatistics(it -> it.succeeded(1_000).failed(0));
+    assertThat(Parallel.SEEN).hasSize(1_000);
+    assertThat(Parallel.THREADS).hasSizeGreaterThan(1);
+  }
+
+  @Execution(ExecutionMode.CONCURRENT)
+  static class Excluding {
+    static final Set<String> INSIDE = new HashSet<>();
+
+    @RepeatedTest(20)
+    @FakeSecret(env = "MY_APP_SECRET", random = true)
+    void one() {
+      alone();
+    }
+
+    @RepeatedTest(20)
+    @FakeSecret(env = "MY_APP_SECRET", random = true)
+    void other() {
+      alone();
+    }
+
+    private static void alone() {
+      String mine = Secrets.get(X);
+      assertThat(INSIDE).isEmpty();
+      INSIDE.add(mine);
+      assertThat(System.getenv(X)).isEqualTo(mine);
+      INSIDE.remove(mine);
+    }
+  }
+
+  @Test
+  void parallelOfTheProcess_excludeOneAnother() {
+    run(Excluding.class).testEvents().assertStatistics(it -> it.succeeded(40).failed(0));
+  }
+}
