@@ -16,6 +16,7 @@ import dev.latchkey.SecretProtocolException;
 import dev.latchkey.SecretUnauthenticatedException;
 import dev.latchkey.SecretUnavailableException;
 import dev.latchkey.client.SecretsClient;
+import dev.latchkey.client.source.CiphertextAnswer;
 import dev.latchkey.client.source.FetchRequest;
 import dev.latchkey.client.source.HttpSource;
 import java.time.Duration;
@@ -136,17 +137,33 @@ class FaultTest {
   @Test
   void damaged_doesNotOpenAndTheOthersDo() {
     service.put("db", "other-value");
-    service.next(Fault.damaged("My-Secret"));
+    service.fail(Fault.damaged("My-Secret"));
     SecretsClient client = service.client();
     assertThat(read(client, "secret://db")).isEqualTo("other-value");
-    assertThat(service.unusedFaults()).hasToString("[Fault[damaged My-Secret]]");
     assertThatThrownBy(() -> read(client, "secret://my-secret"))
         .isExactlyInstanceOf(SecretDecryptionException.class)
         .hasMessage(
             "'my-secret' version 1 in project 'test' could not be opened. Check that this process"
                 + " has the keyset that it was sealed with, in LATCHKEY_KEYSET_FILE or"
                 + " LATCHKEY_KEYSET, and that the ciphertext was neither changed nor moved.");
+    service.recover();
     assertThat(read(service.client(), "secret://my-secret")).isEqualTo("some-value");
+  }
+
+  @Test
+  void damaged_next_waitsForARequestThatAsksForTheSecret() {
+    service.put("db", "other-value");
+    service.next(Fault.damaged("my-secret"), Fault.status(500));
+    try (HttpSource source = service.source().build()) {
+      assertThatThrownBy(() -> ask(source, newest("db")))
+          .isExactlyInstanceOf(SecretUnavailableException.class);
+      assertThat(service.unusedFaults()).hasToString("[Fault[damaged my-secret]]");
+      assertThat(ask(source, newest("my-secret").withKnownVersion(1)))
+          .singleElement()
+          .isInstanceOf(CiphertextAnswer.Sealed.class);
+    }
+    assertThat(service.requests())
+        .hasToString("[[db: Fault[status 500]], [my-secret known 1: Fault[damaged my-secret]]]");
   }
 
   @Test
@@ -208,23 +225,28 @@ class FaultTest {
     SecretsClient client = service.client(options -> options.timeout(Duration.ofSeconds(1)));
     assertThat(read(client, "secret://my-secret")).isEqualTo("some-value");
     service.fail(Fault.status(503));
-    service.next(Fault.reset());
     service.put("db", "other-value");
     assertThat(read(client, "secret://my-secret")).isEqualTo("some-value");
-    try (HttpSource source = service.source().build()) {
-      assertThatThrownBy(() -> ask(source, newest("db")))
-          .isExactlyInstanceOf(SecretUnavailableException.class)
-          .hasMessageContaining(" broke ");
-      for (int i = 0; i < 3; i++) {
-        assertThatThrownBy(() -> ask(source, newest("db")))
-            .isExactlyInstanceOf(SecretUnavailableException.class)
-            .hasMessageContaining("503");
-      }
-    }
     assertThatThrownBy(() -> read(client, "secret://db"))
         .isExactlyInstanceOf(SecretUnavailableException.class);
     service.recover();
     assertThat(read(service.client(), "secret://db")).isEqualTo("other-value");
+  }
+
+  @Test
+  void fail_withFaultsScripted_theseComeFirst() {
+    service.fail(Fault.status(503));
+    service.next(Fault.notJson());
+    try (HttpSource source = service.source().build()) {
+      assertThatThrownBy(() -> ask(source, newest("my-secret")))
+          .isExactlyInstanceOf(SecretProtocolException.class);
+      for (int i = 0; i < 3; i++) {
+        assertThatThrownBy(() -> ask(source, newest("my-secret")))
+            .isExactlyInstanceOf(SecretUnavailableException.class);
+      }
+      service.recover();
+      assertThat(ask(source, newest("my-secret"))).hasSize(1);
+    }
   }
 
   @Test

@@ -91,7 +91,9 @@ class HoldTest {
     service.deny("db");
     assertThat(service.requests()).hasToString("[[my-secret known 1, hold 60 s: held]]");
     service.put("my-secret", "new");
-    assertThat(answers.get(10, SECONDS)).hasSize(1);
+    assertThat(answers.get(10, SECONDS))
+        .singleElement()
+        .isInstanceOf(CiphertextAnswer.Sealed.class);
   }
 
   @Test
