@@ -122,11 +122,11 @@ class ManyThreadsTest {
 
   @Test
   void close_leavesNoThread() throws Exception {
-    service.put("my-secret", "some-value");
-    read(service.client(), "secret://my-secret");
     service.next(Fault.silent());
     Future<?> silent = threads.submit(() -> hold(source, newest("db")));
-    service.awaitRequests(2);
+    service.awaitRequests(1);
+    service.put("my-secret", "some-value");
+    read(service.client(), "secret://my-secret");
     Future<?> held = threads.submit(() -> hold(source, newest("my-secret").withKnownVersion(1)));
     service.awaitRequests(3);
     Set<Thread> ours = new HashSet<>(Thread.getAllStackTraces().keySet());
