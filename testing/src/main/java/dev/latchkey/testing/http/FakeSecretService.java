@@ -326,8 +326,9 @@ public final class FakeSecretService implements AutoCloseable {
   /**
    * Returns what a process needs in its environment, or {@link
    * dev.latchkey.client.ClientSettings#of} as its argument: the address, the project, the token as
-   * it is now, the keyset in the clear, and the role {@code work}. A process that is to reach a
-   * service with TLS needs a {@linkplain #writeTrustStore trust store} besides.
+   * it is now, the keyset in the clear, and the role {@code work}. The map's text shows them all. A
+   * process that is to reach a service with TLS needs a {@linkplain #writeTrustStore trust store}
+   * besides.
    */
   public Map<String, String> settings() {
     return Map.of(
