@@ -14,23 +14,15 @@ import dev.latchkey.client.tink.TinkDecryptor;
 import dev.latchkey.client.tink.TinkSealer;
 import dev.latchkey.spi.SealedSecret;
 import dev.latchkey.spi.SecretIdentity;
-import java.io.IOException;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import javax.net.ssl.X509TrustManager;
-import mockwebserver3.MockWebServer;
-import okhttp3.Protocol;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * try (FakeSecretService service = FakeSecretService.start()) {
  *   service.put("my-secret", "some-value");
  *   SecretsClient client = service.client();
- *   assertEquals("some-value", client.resolve(SecretRef.parse("secret://my-secret")).reveal());
+ *   assertEquals("some-value", client.text(SecretRef.parse("secret://my-secret")).get());
  * }
  * }</pre>
  *
@@ -50,19 +42,17 @@ import org.jspecify.annotations.Nullable;
  * not as the protocol has it is refused, also what a real service might pass over.
  *
  * <p>Thread-safe. {@link #close} it: its threads are those of MockWebServer, which keep a process
- * running.
+ * running. What changes it, or makes a client, throws {@link IllegalStateException} from then on;
+ * what it has received can still be asked for.
  */
 public final class FakeSecretService implements AutoCloseable {
-  /** Not "localhost", which may have two addresses: OkHttp would try the other one by itself. */
-  static final String HOST = "127.0.0.1";
-
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private final String project;
   private final @Nullable Certificates certificates;
   private final Keyset keyset = Keysets.generate();
   private final ServiceState state;
-  private final MockWebServer server = new MockWebServer();
+  private final WireFront front;
   private final List<SecretsClient> clients = new ArrayList<>();
   private boolean closed;
 
@@ -70,20 +60,7 @@ public final class FakeSecretService implements AutoCloseable {
     this.project = project;
     this.certificates = certificates;
     this.state = new ServiceState(new Shelf(project, TinkSealer.of(keyset)));
-    var sockets = new LoopbackSockets();
-    server.setServerSocketFactory(sockets);
-    server.setBodyLimit(WireFront.MAX_BODY_BYTES);
-    server.setDispatcher(new WireFront(server, sockets, project, state));
-    // With HTTP/2 the end of one request's connection would be that of others too.
-    server.setProtocols(List.of(Protocol.HTTP_1_1));
-    if (certificates != null) {
-      server.useHttps(certificates.server());
-    }
-    try {
-      server.start(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), 0);
-    } catch (IOException e) {
-      throw new UncheckedIOException("The fake service found no port to listen at.", e);
-    }
+    this.front = WireFront.start(project, state, certificates);
   }
 
   /** Returns a running service of project {@code test}, in the clear. */
@@ -126,6 +103,7 @@ public final class FakeSecretService implements AutoCloseable {
      * Returns the running service.
      *
      * @throws IllegalStateException if it is to speak TLS and okhttp-tls is missing
+     * @throws UncheckedIOException if there is no port to listen at
      */
     public FakeSecretService start() {
       return new FakeSecretService(project, tls ? certificates() : null);
@@ -146,7 +124,6 @@ public final class FakeSecretService implements AutoCloseable {
    *
    * @throws MalformedSecretException if the name is not well-formed
    * @throws SecretValueException if the text has a lone surrogate, or is too large
-   * @throws IllegalStateException if the service is closed
    */
   public long put(String name, String value) {
     return put(SecretName.parse(name), SecretValue.of(value));
@@ -158,7 +135,6 @@ public final class FakeSecretService implements AutoCloseable {
    * @param value not kept
    * @throws MalformedSecretException if the name is not well-formed
    * @throws SecretValueException if the value is too large
-   * @throws IllegalStateException if the service is closed
    */
   public long put(String name, byte[] value) {
     return put(SecretName.parse(name), SecretValue.copyOf(value));
@@ -174,7 +150,6 @@ public final class FakeSecretService implements AutoCloseable {
    * Puts a ciphertext as it is, such as one of another keyset, and returns its version.
    *
    * @throws IllegalArgumentException if it is of another project, or its version is not the next
-   * @throws IllegalStateException if the service is closed
    */
   public long put(SealedSecret secret) {
     return state.change("Put secrets", shelf -> shelf.put(secret));
@@ -184,7 +159,7 @@ public final class FakeSecretService implements AutoCloseable {
    * Deletes a secret, in all its versions, and returns the version that the deletion has taken.
    *
    * @throws MalformedSecretException if the name is not well-formed
-   * @throws IllegalStateException if there is no such secret, or the service is closed
+   * @throws IllegalStateException if there is no such secret
    */
   public long delete(String name) {
     SecretName parsed = SecretName.parse(name);
@@ -195,7 +170,6 @@ public final class FakeSecretService implements AutoCloseable {
    * Denies the token a secret, whether or not it exists, until it is {@linkplain #allow allowed}.
    *
    * @throws MalformedSecretException if the name is not well-formed
-   * @throws IllegalStateException if the service is closed
    */
   public void deny(String name) {
     SecretName parsed = SecretName.parse(name);
@@ -206,7 +180,6 @@ public final class FakeSecretService implements AutoCloseable {
    * Ends what {@link #deny} began.
    *
    * @throws MalformedSecretException if the name is not well-formed
-   * @throws IllegalStateException if the service is closed
    */
   public void allow(String name) {
     SecretName parsed = SecretName.parse(name);
@@ -216,8 +189,6 @@ public final class FakeSecretService implements AutoCloseable {
   /**
    * Gives the service another token; requests with the old one have status 401. Clients made here
    * ask for the token again, as those with a token file do, and go on.
-   *
-   * @throws IllegalStateException if the service is closed
    */
   public void rotateToken() {
     state.rotateToken();
@@ -227,8 +198,6 @@ public final class FakeSecretService implements AutoCloseable {
    * Has each of the next requests fail, in this order, one by each fault. A {@link SecretsClient}
    * by itself tries again what may pass, and its request for news in the background counts too: to
    * see it fail, use {@link #fail}.
-   *
-   * @throws IllegalStateException if the service is closed
    */
   public void next(Fault... faults) {
     state.script(List.of(faults));
@@ -242,18 +211,12 @@ public final class FakeSecretService implements AutoCloseable {
   /**
    * Has every request fail from now on, also those that are waiting for news, until {@link
    * #recover}. Those that {@link #next} speaks of go before.
-   *
-   * @throws IllegalStateException if the service is closed
    */
   public void fail(Fault fault) {
     state.outage(fault);
   }
 
-  /**
-   * Ends what {@link #fail} began.
-   *
-   * @throws IllegalStateException if the service is closed
-   */
+  /** Ends what {@link #fail} began. */
   public void recover() {
     state.outage(null);
   }
@@ -281,7 +244,7 @@ public final class FakeSecretService implements AutoCloseable {
   /** Returns the address, which is the {@code LATCHKEY_SOURCE} of a process. */
   public URI address() {
     return URI.create(
-        (certificates == null ? "http://" : "https://") + HOST + ":" + server.getPort());
+        (certificates == null ? "http://" : "https://") + WireFront.HOST + ":" + front.port());
   }
 
   /**
@@ -302,7 +265,6 @@ public final class FakeSecretService implements AutoCloseable {
    * Returns a new client of this service with options, which is closed with it.
    *
    * @param options called before this returns
-   * @throws IllegalStateException if the service is closed
    */
   public SecretsClient client(Consumer<SecretsClient.Builder> options) {
     HttpSource source = source().build();
@@ -345,11 +307,15 @@ public final class FakeSecretService implements AutoCloseable {
    * @throws IllegalStateException if it does not speak TLS
    */
   public X509TrustManager trustManager() {
+    return certificatesOrThrow().trust();
+  }
+
+  private Certificates certificatesOrThrow() {
     if (certificates == null) {
       throw new IllegalStateException(
           "The service has no certificate. Make it with builder().tls().");
     }
-    return certificates.trust();
+    return certificates;
   }
 
   /**
@@ -360,18 +326,7 @@ public final class FakeSecretService implements AutoCloseable {
    * @throws UncheckedIOException if the file cannot be written
    */
   public void writeTrustStore(Path file) {
-    X509TrustManager trust = trustManager();
-    try (OutputStream out = Files.newOutputStream(file)) {
-      // Unlike PKCS12, it can be read without a password.
-      KeyStore store = KeyStore.getInstance("JKS");
-      store.load(null, null);
-      store.setCertificateEntry("fake-secret-service", trust.getAcceptedIssuers()[0]);
-      store.store(out, "unused".toCharArray());
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("This Java runtime cannot write a trust store.", e);
-    } catch (IOException e) {
-      throw new UncheckedIOException("The trust store " + file + " cannot be written.", e);
-    }
+    certificatesOrThrow().writeTrustStore(file);
   }
 
   /**
@@ -390,7 +345,7 @@ public final class FakeSecretService implements AutoCloseable {
     }
     closing.forEach(SecretsClient::close);
     state.close();
-    server.close();
+    front.stop();
   }
 
   /** Returns the address and the project. */

@@ -2,6 +2,9 @@ package dev.latchkey.testing.http;
 
 import dev.latchkey.client.source.CiphertextAnswer;
 import dev.latchkey.testing.http.WireRequest.RefusedException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -11,23 +14,57 @@ import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
 import mockwebserver3.SocketEffect;
+import okhttp3.Protocol;
 import okio.ByteString;
 import org.jspecify.annotations.Nullable;
 
-/** Answers requests, each on the thread of its connection: truly, or by a fault. */
+/** Listens, and answers each request on the thread of its connection: truly, or by a fault. */
 final class WireFront extends Dispatcher {
+  /** Not "localhost", which may have two addresses: OkHttp would try the other one by itself. */
+  static final String HOST = "127.0.0.1";
+
   static final int MAX_BODY_BYTES = 2 << 20;
 
-  private final MockWebServer server;
-  private final LoopbackSockets sockets;
+  private final MockWebServer server = new MockWebServer();
+  private final LoopbackSockets sockets = new LoopbackSockets();
   private final String target;
   private final ServiceState state;
 
-  WireFront(MockWebServer server, LoopbackSockets sockets, String project, ServiceState state) {
-    this.server = server;
-    this.sockets = sockets;
+  private WireFront(String project, ServiceState state) {
     this.target = "/v1/projects/" + project + "/ciphertexts";
     this.state = state;
+  }
+
+  /** Listens at a free port; in the clear if there are no certificates. */
+  static WireFront start(String project, ServiceState state, @Nullable Certificates certificates) {
+    var front = new WireFront(project, state);
+    front.listen(certificates);
+    return front;
+  }
+
+  private void listen(@Nullable Certificates certificates) {
+    server.setServerSocketFactory(sockets);
+    server.setBodyLimit(MAX_BODY_BYTES);
+    server.setDispatcher(this);
+    // With HTTP/2 the end of one request's connection would be that of others too.
+    server.setProtocols(List.of(Protocol.HTTP_1_1));
+    if (certificates != null) {
+      server.useHttps(certificates.server());
+    }
+    try {
+      server.start(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), 0);
+    } catch (IOException e) {
+      throw new UncheckedIOException("The fake service found no port to listen at.", e);
+    }
+  }
+
+  int port() {
+    return server.getPort();
+  }
+
+  /** Ends the threads; those that wait for the state to change have to be told before. */
+  void stop() {
+    server.close();
   }
 
   @Override
