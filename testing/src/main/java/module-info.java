@@ -1,11 +1,16 @@
-/** In-memory fakes for tests of code that reads secrets, and contract suites for implementers. */
+/** Fakes for tests of code that reads secrets, and contract suites for implementers. */
 module dev.latchkey.testing {
   requires transitive dev.latchkey.core;
   requires static transitive dev.latchkey.client;
   requires static transitive org.jspecify;
+  requires static com.fasterxml.jackson.core;
+  requires static mockwebserver3;
+  requires static okhttp3;
+  requires static okhttp3.tls;
   requires static transitive org.junit.jupiter.api;
 
   exports dev.latchkey.testing;
   exports dev.latchkey.testing.contract;
   exports dev.latchkey.testing.junit;
+  exports dev.latchkey.testing.http;
 }

@@ -14,6 +14,8 @@ import org.junit.jupiter.api.Test;
 class ArchitectureTest {
   private static final String FAKES = "dev.latchkey.testing";
 
+  private static final String SERVICE = "dev.latchkey.testing.http";
+
   private static final JavaClasses TESTING =
       new ClassFileImporter()
           .withImportOption(new ImportOption.DoNotIncludeTests())
@@ -39,13 +41,36 @@ class ArchitectureTest {
   }
 
   @Test
-  void client_isKnownToTheContractsAlone() {
+  void client_isKnownToTheContractsAndTheServiceAlone() {
     noClasses()
         .that()
-        .resideOutsideOfPackage("dev.latchkey.testing.contract")
+        .resideOutsideOfPackages("dev.latchkey.testing.contract", SERVICE)
         .should()
         .dependOnClassesThat(resideInAnyPackage("dev.latchkey.client.."))
         .because("the client is an optional dependency")
+        .check(TESTING);
+  }
+
+  @Test
+  void service_knowsNoTestFrameworkAndNoneOfTheOthers() {
+    noClasses()
+        .that()
+        .resideInAPackage(SERVICE)
+        .should()
+        .dependOnClassesThat(
+            resideInAnyPackage("org.junit..", FAKES, "dev.latchkey.testing.contract"))
+        .because("it serves any test framework, and other languages")
+        .check(TESTING);
+  }
+
+  @Test
+  void service_meetsOkHttpTlsInOneClass() {
+    noClasses()
+        .that()
+        .doNotHaveFullyQualifiedName(SERVICE + ".Certificates")
+        .should()
+        .dependOnClassesThat(resideInAnyPackage("okhttp3.tls.."))
+        .because("a service in the clear does without it")
         .check(TESTING);
   }
 

@@ -6,6 +6,8 @@ import dev.latchkey.client.source.CiphertextSource;
 import dev.latchkey.client.source.HttpSource;
 import dev.latchkey.spi.SealedSecret;
 import dev.latchkey.spi.SecretIdentity;
+import dev.latchkey.testing.http.FakeSecretService;
+import dev.latchkey.testing.http.Fault;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
@@ -14,83 +16,74 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import mockwebserver3.Dispatcher;
-import mockwebserver3.MockResponse;
-import mockwebserver3.MockWebServer;
-import mockwebserver3.RecordedRequest;
-import mockwebserver3.SocketEffect;
 import org.junit.jupiter.api.AfterEach;
 
 class HttpSourceContractTest extends CiphertextSourceContract {
-  private final List<MockWebServer> servers = new ArrayList<>();
+  private final List<FakeSecretService> services = new ArrayList<>();
 
   @AfterEach
-  void closeServers() {
-    for (MockWebServer server : servers) {
-      server.close();
-    }
+  void closeServices() {
+    services.forEach(FakeSecretService::close);
   }
 
   @Override
   protected CiphertextSource source(List<SealedSecret> versions, Set<SecretIdentity> deletions) {
-    return source(serve(new WireDispatcher(PROJECT, versions, deletions)));
+    FakeSecretService service = start();
+    for (SealedSecret secret : versions) {
+      SecretIdentity identity = secret.identity();
+      if (deletions.stream().anyMatch(deletion -> isNext(identity, deletion))) {
+        service.delete(identity.name().toString());
+      }
+      service.put(secret);
+    }
+    for (SecretIdentity deletion : deletions) {
+      if (versions.stream().noneMatch(secret -> isNext(secret.identity(), deletion))) {
+        service.delete(deletion.name().toString());
+      }
+    }
+    return service.source().build();
   }
 
   @Override
   protected List<FailingSource> failingSources() {
     Duration brief = Duration.ofMillis(300);
+    HttpSource.Builder nobody =
+        HttpSource.builder(closedPort()).project(PROJECT).token(() -> "contract-token");
     return List.of(
-        failing("nobody listens", closedPort(), TIMEOUT, SecretUnavailableException.class),
-        failing("out of order", answering(503, ""), TIMEOUT, SecretUnavailableException.class),
-        failing("not JSON", answering(200, "<html>"), TIMEOUT, SecretProtocolException.class),
-        failing(
-            "no answers",
-            answering(200, "{\"secrets\":[]}"),
-            TIMEOUT,
-            SecretProtocolException.class),
-        failing("never answers", silent(), brief, SecretUnavailableException.class));
+        failing("nobody listens", nobody, TIMEOUT, SecretUnavailableException.class),
+        failing("out of order", Fault.status(503), TIMEOUT, SecretUnavailableException.class),
+        failing("reset", Fault.reset(), TIMEOUT, SecretUnavailableException.class),
+        failing("truncated", Fault.truncated(), TIMEOUT, SecretUnavailableException.class),
+        failing("not JSON", Fault.notJson(), TIMEOUT, SecretProtocolException.class),
+        failing("never answers", Fault.silent(), brief, SecretUnavailableException.class));
+  }
+
+  private FailingSource failing(
+      String what,
+      Fault fault,
+      Duration timeout,
+      Class<? extends SecretUnavailableException> failure) {
+    FakeSecretService service = start();
+    service.fail(fault);
+    return failing(what, service.source(), timeout, failure);
   }
 
   private static FailingSource failing(
       String what,
-      URI base,
+      HttpSource.Builder source,
       Duration timeout,
       Class<? extends SecretUnavailableException> failure) {
-    return new FailingSource(what, source(base), timeout, failure);
+    return new FailingSource(what, source.build(), timeout, failure);
   }
 
-  private static HttpSource source(URI base) {
-    return HttpSource.builder(base).project(PROJECT).token(() -> WireDispatcher.TOKEN).build();
+  private FakeSecretService start() {
+    FakeSecretService service = FakeSecretService.builder().project(PROJECT).start();
+    services.add(service);
+    return service;
   }
 
-  private URI answering(int code, String body) {
-    return serve(always(new MockResponse.Builder().code(code).body(body).build()));
-  }
-
-  private URI silent() {
-    return serve(
-        always(new MockResponse.Builder().onResponseStart(SocketEffect.Stall.INSTANCE).build()));
-  }
-
-  private static Dispatcher always(MockResponse response) {
-    return new Dispatcher() {
-      @Override
-      public MockResponse dispatch(RecordedRequest request) {
-        return response;
-      }
-    };
-  }
-
-  private URI serve(Dispatcher dispatcher) {
-    var server = new MockWebServer();
-    server.setDispatcher(dispatcher);
-    try {
-      server.start();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    servers.add(server);
-    return server.url("/").uri();
+  private static boolean isNext(SecretIdentity identity, SecretIdentity deletion) {
+    return identity.name().equals(deletion.name()) && identity.version() == deletion.version() + 1;
   }
 
   private static URI closedPort() {
