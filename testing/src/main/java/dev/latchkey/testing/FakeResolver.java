@@ -34,6 +34,9 @@ final class FakeResolver implements SecretResolver {
 
   synchronized void add(SecretBinding binding, SecretValue value) {
     requireOpen();
+    if (secrets.containsKey(binding.variable())) {
+      throw new IllegalStateException(binding.variable() + " has a fake value already.");
+    }
     for (FakeSecretState each : secrets.values()) {
       if (each.isFor(binding.ref())) {
         throw new IllegalStateException(
@@ -54,12 +57,14 @@ final class FakeResolver implements SecretResolver {
     }
   }
 
-  /** Adds a version, which arrives at once if nothing holds it up. */
-  void rotate(String variable, SecretValue value) {
-    change(variable, (secret, time) -> secret.add(value, time));
+  /** Returns what is bound, by variable, in the order in which it was added. */
+  synchronized Map<String, SecretBinding> bindings() {
+    Map<String, SecretBinding> bindings = new LinkedHashMap<>();
+    secrets.forEach((variable, secret) -> bindings.put(variable, secret.binding));
+    return bindings;
   }
 
-  /** Changes a secret, or all, and calls the listeners of what has another value then. */
+  /** Changes a secret, and calls the listeners of all that have another value then. */
   void change(String variable, BiConsumer<FakeSecretState, Long> change) {
     synchronized (this) {
       requireOpen();

@@ -47,7 +47,6 @@ public final class FakeSecrets implements AutoCloseable {
   private static final AtomicBoolean SAID = new AtomicBoolean();
 
   private final FakeResolver resolver = new FakeResolver();
-  private final Map<String, SecretBinding> bindings = new LinkedHashMap<>();
   private Secrets.@Nullable Installation installation;
   private @Nullable ProcessVariables variables;
 
@@ -134,22 +133,18 @@ public final class FakeSecrets implements AutoCloseable {
   }
 
   private synchronized FakeSecrets add(SecretBinding binding, SecretValue value) {
-    String variable = binding.variable();
     if (installation != null) {
-      throw new IllegalStateException("Add " + variable + " before the fakes are installed.");
-    }
-    if (bindings.containsKey(variable)) {
-      throw new IllegalStateException(variable + " has a fake value already.");
+      throw new IllegalStateException(
+          "Add " + binding.variable() + " before the fakes are installed.");
     }
     resolver.add(binding, value);
-    bindings.put(variable, binding);
     return this;
   }
 
   /** The number keeps apart what the rules of names would make equal. */
-  private synchronized SecretBinding binding(String variable) {
+  private SecretBinding binding(String variable) {
     String readable = variable.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-");
-    String name = "fake-" + (bindings.size() + 1) + "-" + readable;
+    String name = "fake-" + (resolver.bindings().size() + 1) + "-" + readable;
     int end = Math.min(name.length(), SecretName.MAX_LABEL_LENGTH);
     while (name.charAt(end - 1) == '-') {
       end--;
@@ -170,7 +165,8 @@ public final class FakeSecrets implements AutoCloseable {
    * @throws IllegalStateException if the variable is not one of these fakes, or these are closed
    */
   public void rotate(String variable, String value) {
-    resolver.rotate(variable, SecretValue.of(value));
+    SecretValue next = SecretValue.of(value);
+    resolver.change(variable, (secret, now) -> secret.add(next, now));
   }
 
   /**
@@ -244,9 +240,15 @@ public final class FakeSecrets implements AutoCloseable {
    * Returns the environment that {@link Secrets} shows while these fakes are installed: this
    * process's variables and the fakes', in a process whose role is {@link ProcessRole#WORK}.
    */
-  public synchronized SecretEnvironment environment() {
-    Map<String, String> shown = processVariables();
-    bindings.forEach((variable, binding) -> shown.put(variable, binding.ref().toString()));
+  public SecretEnvironment environment() {
+    return environment(processVariables());
+  }
+
+  private SecretEnvironment environment(Map<String, String> process) {
+    Map<String, String> shown = new LinkedHashMap<>(process);
+    resolver
+        .bindings()
+        .forEach((variable, binding) -> shown.put(variable, binding.ref().toString()));
     return SecretEnvironment.builder()
         .environment(shown)
         .role(ProcessRole.WORK)
@@ -275,11 +277,12 @@ public final class FakeSecrets implements AutoCloseable {
    */
   public synchronized FakeSecrets install() {
     requireNotInstalled();
-    Map<String, String> shown = processVariables();
-    bindings.keySet().forEach(shown::remove);
+    Map<String, String> process = processVariables();
+    Map<String, String> shown = new LinkedHashMap<>(process);
+    shown.keySet().removeAll(resolver.bindings().keySet());
     shown.putAll(resolver.values());
     variables = ProcessVariables.show(shown);
-    installation = Secrets.install(environment());
+    installation = Secrets.install(environment(process));
     return this;
   }
 
@@ -321,7 +324,7 @@ public final class FakeSecrets implements AutoCloseable {
 
   /** Returns the variables' names. */
   @Override
-  public synchronized String toString() {
-    return "FakeSecrets" + bindings.keySet();
+  public String toString() {
+    return "FakeSecrets" + resolver.bindings().keySet();
   }
 }
