@@ -1,8 +1,9 @@
 package dev.latchkey.testing.junit;
 
-import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Method;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.parallel.ResourceAccessMode;
 import org.junit.jupiter.api.parallel.ResourceLocksProvider;
@@ -20,27 +21,24 @@ public final class FakeSecretLocks implements ResourceLocksProvider {
 
   @Override
   public Set<Lock> provideForClass(Class<?> testClass) {
-    return lock(FakeSecretsExtension.isThreadScoped(testClass));
+    return lock(Optional.empty(), List.of(), testClass);
   }
 
   @Override
   public Set<Lock> provideForNestedClass(List<Class<?>> enclosing, Class<?> testClass) {
-    return lock(isThreadScoped(enclosing, testClass));
+    return lock(Optional.empty(), enclosing, testClass);
   }
 
   @Override
   public Set<Lock> provideForMethod(List<Class<?>> enclosing, Class<?> testClass, Method method) {
-    return lock(
-        FakeSecretsExtension.isThreadScoped((AnnotatedElement) method)
-            || isThreadScoped(enclosing, testClass));
+    return lock(Optional.of(method), enclosing, testClass);
   }
 
-  private static boolean isThreadScoped(List<Class<?>> enclosing, Class<?> testClass) {
-    return FakeSecretsExtension.isThreadScoped(testClass)
-        || enclosing.stream().anyMatch(FakeSecretsExtension::isThreadScoped);
-  }
-
-  private static Set<Lock> lock(boolean threadScoped) {
+  private static Set<Lock> lock(
+      Optional<Method> method, List<Class<?>> enclosing, Class<?> testClass) {
+    List<Class<?>> classes = new ArrayList<>(enclosing);
+    classes.add(testClass);
+    boolean threadScoped = FakeSecretsExtension.isThreadScoped(method, classes);
     return Set.of(
         new Lock(RESOURCE, threadScoped ? ResourceAccessMode.READ : ResourceAccessMode.READ_WRITE));
   }

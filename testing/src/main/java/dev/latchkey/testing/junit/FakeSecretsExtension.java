@@ -8,10 +8,15 @@ import java.lang.reflect.Executable;
 import java.lang.reflect.Method;
 import java.lang.reflect.Parameter;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
@@ -51,8 +56,10 @@ public final class FakeSecretsExtension
     }
   }
 
-  static boolean isThreadScoped(AnnotatedElement element) {
-    return AnnotationSupport.isAnnotated(element, ThreadScoped.class);
+  /** Tells whether a test is, by its method or by one of the classes around it. */
+  static boolean isThreadScoped(Optional<Method> method, Collection<Class<?>> classes) {
+    return AnnotationSupport.isAnnotated(method, ThreadScoped.class)
+        || classes.stream().anyMatch(it -> AnnotationSupport.isAnnotated(it, ThreadScoped.class));
   }
 
   @Override
@@ -158,7 +165,7 @@ public final class FakeSecretsExtension
       throw DeclaredFake.wrong(place, "a parameter of a test method alone can have it.");
     }
     String variable = annotation.get().env();
-    SecretValue value = fakes.environment().value(variable);
+    SecretValue value = Secrets.value(variable);
     if (type == SecretValue.class) {
       return value;
     }
@@ -217,30 +224,24 @@ public final class FakeSecretsExtension
   }
 
   private static boolean isThreadScoped(ExtensionContext context) {
-    if (context.getTestMethod().filter(FakeSecretsExtension::isThreadScoped).isPresent()) {
-      return true;
-    }
-    return classes(context).stream().anyMatch(FakeSecretsExtension::isThreadScoped);
+    return isThreadScoped(context.getTestMethod(), classes(context));
   }
 
   private static FakeSecrets make(ExtensionContext context) {
     Map<String, DeclaredFake> declared = new LinkedHashMap<>();
-    for (Class<?> type : classes(context)) {
-      Map<String, DeclaredFake> level = new LinkedHashMap<>();
-      declare(level, type, place(type));
-      declared.putAll(level);
+    for (Class<?> test : classes(context)) {
+      Deque<Class<?>> types = new ArrayDeque<>();
+      for (Class<?> type = test; type != null; type = type.getSuperclass()) {
+        types.addFirst(type);
+      }
+      types.forEach(type -> declare(declared, type.getName(), List.of(type)));
     }
-    context
-        .getTestMethod()
-        .ifPresent(
-            method -> {
-              Map<String, DeclaredFake> level = new LinkedHashMap<>();
-              declare(level, method, place(method));
-              for (Parameter parameter : method.getParameters()) {
-                declare(level, parameter, place(method));
-              }
-              declared.putAll(level);
-            });
+    Optional<Method> test = context.getTestMethod();
+    if (test.isPresent()) {
+      List<AnnotatedElement> elements = new ArrayList<>(List.of(test.get()));
+      elements.addAll(List.of(test.get().getParameters()));
+      declare(declared, place(test.get()), elements);
+    }
     FakeSecrets fakes = FakeSecrets.none();
     for (DeclaredFake each : declared.values()) {
       try {
@@ -252,31 +253,27 @@ public final class FakeSecretsExtension
     return fakes;
   }
 
+  /** Adds what stands at one place, which wins over what was farther from the test. */
   private static void declare(
-      Map<String, DeclaredFake> level, AnnotatedElement element, String place) {
-    for (FakeSecret annotation : element.getAnnotationsByType(FakeSecret.class)) {
-      DeclaredFake fake = DeclaredFake.of(annotation, place);
-      if (level.putIfAbsent(fake.variable(), fake) != null) {
-        throw DeclaredFake.wrong(place, fake.variable() + " is declared twice. Keep one.");
+      Map<String, DeclaredFake> declared, String place, List<AnnotatedElement> elements) {
+    Map<String, DeclaredFake> here = new LinkedHashMap<>();
+    for (AnnotatedElement element : elements) {
+      for (FakeSecret annotation : element.getAnnotationsByType(FakeSecret.class)) {
+        DeclaredFake fake = DeclaredFake.of(annotation, place);
+        if (here.putIfAbsent(fake.variable(), fake) != null) {
+          throw DeclaredFake.wrong(place, fake.variable() + " is declared twice. Keep one.");
+        }
       }
     }
+    declared.putAll(here);
   }
 
-  /** Returns the classes whose annotations count, what is farther from the test first. */
-  private static Deque<Class<?>> classes(ExtensionContext context) {
-    Deque<Class<?>> classes = new ArrayDeque<>();
-    for (Class<?> test = context.getTestClass().orElse(null);
-        test != null;
-        test = test.getEnclosingClass()) {
-      for (Class<?> type = test; type != null; type = type.getSuperclass()) {
-        classes.addFirst(type);
-      }
-    }
+  /** Returns the class of a test and those that it is nested in, the outermost first. */
+  private static Set<Class<?>> classes(ExtensionContext context) {
+    Set<Class<?>> classes = new LinkedHashSet<>();
+    context.getParent().ifPresent(parent -> classes.addAll(classes(parent)));
+    context.getTestClass().ifPresent(classes::add);
     return classes;
-  }
-
-  private static String place(Class<?> type) {
-    return type.getName();
   }
 
   private static String place(Executable method) {

@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Test;
@@ -176,6 +177,26 @@ class FakeSecretMisuseTest {
     results.testEvents().assertStatistics(it -> it.succeeded(1_000).failed(0));
     assertThat(Parallel.SEEN).hasSize(1_000);
     assertThat(Parallel.THREADS).hasSizeGreaterThan(1);
+  }
+
+  static class WithInner {
+    @Nested
+    class Inner {
+      @Test
+      void test() {
+        assertThat(Secrets.get(X)).isEqualTo("of-outer");
+        assertThat(System.getenv(X)).as("it is seen by the thread alone").isNull();
+      }
+    }
+  }
+
+  @ThreadScoped
+  @FakeSecret(env = "MY_APP_SECRET", value = "of-outer")
+  static class Inherits extends WithInner {}
+
+  @Test
+  void inheritedNestedClass_hasWhatTheClassHasThatInheritsIt() {
+    run(Inherits.class).testEvents().assertStatistics(it -> it.succeeded(1).failed(0));
   }
 
   @Execution(ExecutionMode.CONCURRENT)
