@@ -1,13 +1,19 @@
 package dev.latchkey.testing.http;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
 import dev.latchkey.client.source.CiphertextAnswer;
 import dev.latchkey.client.source.CiphertextQuery;
 import dev.latchkey.spi.SealedSecret;
-import java.util.Base64;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.util.List;
 
 /** The bodies of answers. */
 final class WireAnswer {
+  private static final JsonFactory JSON = new JsonFactory();
+
   private static final int INVALID_ARGUMENT = 3;
   private static final int NOT_FOUND = 5;
   private static final int PERMISSION_DENIED = 7;
@@ -19,9 +25,31 @@ final class WireAnswer {
 
   private WireAnswer() {}
 
-  /** Returns an error. Nothing in a message of ours needs escaping. */
+  /** Writes the fields of the object that a body is. */
+  private interface Fields {
+    void write(JsonGenerator json) throws IOException;
+  }
+
+  private static String object(Fields fields) {
+    var body = new StringWriter();
+    try (JsonGenerator json = JSON.createGenerator(body)) {
+      json.writeStartObject();
+      fields.write(json);
+      json.writeEndObject();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // A string can always be written to.
+    }
+    return body.toString();
+  }
+
   static String error(int status, String message) {
-    return "{\"code\":" + code(status) + ",\"message\":\"" + message + "\",\"details\":[]}";
+    return object(
+        json -> {
+          json.writeNumberField("code", code(status));
+          json.writeStringField("message", message);
+          json.writeArrayFieldStart("details");
+          json.writeEndArray();
+        });
   }
 
   /** The codes are those of gRPC, as behind a gateway. */
@@ -38,35 +66,33 @@ final class WireAnswer {
   }
 
   static String secrets(List<CiphertextQuery> queries, List<CiphertextAnswer> answers) {
-    var json = new StringBuilder("{\"secrets\":[");
-    for (int i = 0; i < queries.size(); i++) {
-      json.append(i == 0 ? "" : ",").append("{\"name\":\"").append(queries.get(i).name());
-      append(json, answers.get(i));
-    }
-    return json.append("]}").toString();
+    return object(
+        json -> {
+          json.writeArrayFieldStart("secrets");
+          for (int i = 0; i < queries.size(); i++) {
+            json.writeStartObject();
+            json.writeStringField("name", queries.get(i).name().toString());
+            write(json, answers.get(i));
+            json.writeEndObject();
+          }
+          json.writeEndArray();
+        });
   }
 
-  private static void append(StringBuilder json, CiphertextAnswer answer) {
+  private static void write(JsonGenerator json, CiphertextAnswer answer) throws IOException {
     if (answer instanceof CiphertextAnswer.Sealed sealed) {
-      append(json, sealed.secret());
+      SealedSecret secret = sealed.secret();
+      json.writeStringField("status", "sealed");
+      json.writeNumberField("version", secret.identity().version());
+      json.writeBinaryField("ciphertext", secret.ciphertext());
+      json.writeStringField("createdAt", secret.createdAt().toString());
     } else if (answer instanceof CiphertextAnswer.Unchanged unchanged) {
-      json.append("\",\"status\":\"unchanged\",\"version\":")
-          .append(unchanged.version())
-          .append('}');
+      json.writeStringField("status", "unchanged");
+      json.writeNumberField("version", unchanged.version());
     } else if (answer instanceof CiphertextAnswer.Denied) {
-      json.append("\",\"status\":\"denied\"}");
+      json.writeStringField("status", "denied");
     } else {
-      json.append("\",\"status\":\"not_found\"}");
+      json.writeStringField("status", "not_found");
     }
-  }
-
-  private static void append(StringBuilder json, SealedSecret secret) {
-    json.append("\",\"status\":\"sealed\",\"version\":")
-        .append(secret.identity().version())
-        .append(",\"ciphertext\":\"")
-        .append(Base64.getEncoder().encodeToString(secret.ciphertext()))
-        .append("\",\"createdAt\":\"")
-        .append(secret.createdAt())
-        .append("\"}");
   }
 }
