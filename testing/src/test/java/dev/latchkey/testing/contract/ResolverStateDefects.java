@@ -38,7 +38,7 @@ final class ResolverStateDefects {
         };
   }
 
-  private static Supplier<MemoryResolver> viewing(
+  static Supplier<MemoryResolver> viewing(
       BiFunction<SecretResolver, Supplier<String>, Supplier<String>> change) {
     return () ->
         new MemoryResolver() {

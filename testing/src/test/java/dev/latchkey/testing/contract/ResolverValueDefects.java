@@ -1,5 +1,6 @@
 package dev.latchkey.testing.contract;
 
+import static dev.latchkey.testing.contract.ResolverStateDefects.viewing;
 import static dev.latchkey.testing.contract.SuiteVariant.defect;
 import static dev.latchkey.testing.contract.SuiteVariant.sound;
 
@@ -8,7 +9,6 @@ import dev.latchkey.SecretRef;
 import dev.latchkey.SecretUnavailableException;
 import dev.latchkey.SecretValue;
 import dev.latchkey.SecretValueException;
-import dev.latchkey.spi.SecretResolver;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -41,17 +41,6 @@ final class ResolverValueDefects {
           @Override
           byte[] field(SecretRef ref, byte[] value) {
             return change.apply(super.field(ref, value));
-          }
-        };
-  }
-
-  private static Supplier<MemoryResolver> viewing(
-      BiFunction<SecretResolver, Supplier<String>, Supplier<String>> change) {
-    return () ->
-        new MemoryResolver() {
-          @Override
-          public Supplier<String> text(SecretRef ref) {
-            return change.apply(this, super.text(ref));
           }
         };
   }
