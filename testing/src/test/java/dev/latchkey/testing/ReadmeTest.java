@@ -28,6 +28,8 @@ class ReadmeTest {
       import dev.latchkey.client.*;
       import dev.latchkey.client.integration.micrometer.*;
       import dev.latchkey.testing.*;
+      import dev.latchkey.testing.junit.*;
+      import org.junit.jupiter.api.Test;
       import java.util.*;
       import java.util.function.*;
 
