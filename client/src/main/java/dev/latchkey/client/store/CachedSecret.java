@@ -122,7 +122,16 @@ final class CachedSecret {
     }
     DurableFile.removeLeftovers(directory);
     String file = file(version, pinned).getFileName().toString();
-    DurableFile.replace(directory, file, json);
+    try {
+      DurableFile.replace(directory, file, json);
+    } catch (NoSuchFileException e) {
+      // Dropped while it was written. What is left of a drop is the mark.
+      if (!pinned) {
+        mark(version);
+        removeBelow(version, files);
+      }
+      return;
+    }
     // Not before it has its name: an old temporary file is taken for a killed writer's. A kill
     // between the two makes it look confirmed at the write, later by as long as the request took.
     confirm(version, pinned, confirmedAt);
