@@ -90,8 +90,9 @@ final class Holdings {
         value.current = false; // So that nobody who waited for it keeps it.
       }
     } else if (outcome instanceof Outcome.Value value) {
-      failures.remove(ref);
+      // In this order, so that a reader finds one of the two and asks for nothing.
       values.put(ref, value);
+      failures.remove(ref);
       rotations.arrived(ref, value.version);
     } else if (outcome instanceof Outcome.Failure failure) {
       fail(ref, former, failure);
@@ -106,14 +107,14 @@ final class Holdings {
       former.stale = failure.failure();
       return;
     }
+    if (!isOver(failure)) {
+      if (failures.size() >= MAX_FAILURES) {
+        failures.clear();
+      }
+      // Before the value goes, so that a reader finds one of the two and asks for nothing.
+      failures.put(ref, failure);
+    }
     values.remove(ref);
-    if (isOver(failure)) {
-      return;
-    }
-    if (failures.size() >= MAX_FAILURES) {
-      failures.clear();
-    }
-    failures.put(ref, failure);
   }
 
   /**
