@@ -3,6 +3,10 @@ module dev.latchkey.testing {
   requires transitive dev.latchkey.core;
   requires static transitive dev.latchkey.client;
   requires static transitive org.jspecify;
+  requires java.logging;
+  requires static ch.qos.logback.classic;
+  requires static ch.qos.logback.core;
+  requires static org.slf4j;
   requires static com.fasterxml.jackson.core;
   requires static mockwebserver3;
   requires static okhttp3;

@@ -26,6 +26,7 @@ final class FakeResolver implements SecretResolver {
 
   private final Map<String, FakeSecretState> secrets = new LinkedHashMap<>();
   private final List<Listening> listening = new CopyOnWriteArrayList<>();
+  private final List<BiConsumer<String, byte[]>> watchers = new ArrayList<>();
   private long now;
   private int waiting;
   private boolean closed;
@@ -48,7 +49,31 @@ final class FakeResolver implements SecretResolver {
                 + ": give each a name, version or field of its own.");
       }
     }
+    tell(binding.variable(), value);
     secrets.put(binding.variable(), new FakeSecretState(binding, value));
+  }
+
+  /** Tells of all values, those to come before anybody can read them. */
+  synchronized void watchValues(BiConsumer<String, byte[]> watcher) {
+    requireOpen();
+    secrets.forEach(
+        (variable, secret) ->
+            secret.versions().forEach(value -> watcher.accept(variable, value.bytes())));
+    watchers.add(watcher);
+  }
+
+  private void tell(String variable, SecretValue value) {
+    watchers.forEach(watcher -> watcher.accept(variable, value.bytes()));
+  }
+
+  /** Gives a secret a new value, and calls the listeners once it has arrived. */
+  void rotate(String variable, SecretValue next) {
+    change(
+        variable,
+        (secret, now) -> {
+          tell(variable, next);
+          secret.add(next, now);
+        });
   }
 
   private void requireOpen() {

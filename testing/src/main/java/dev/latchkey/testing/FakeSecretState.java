@@ -44,6 +44,10 @@ final class FakeSecretState {
     versions.add(value);
   }
 
+  List<SecretValue> versions() {
+    return versions;
+  }
+
   /** Adds a version; it arrives after the delay, once the source answers. */
   void add(SecretValue value, long now) {
     versions.add(value);

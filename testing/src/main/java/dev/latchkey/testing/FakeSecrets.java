@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -165,8 +166,7 @@ public final class FakeSecrets implements AutoCloseable {
    * @throws IllegalStateException if the variable is not one of these fakes, or these are closed
    */
   public void rotate(String variable, String value) {
-    SecretValue next = SecretValue.of(value);
-    resolver.change(variable, (secret, now) -> secret.add(next, now));
+    resolver.rotate(variable, SecretValue.of(value));
   }
 
   /**
@@ -320,6 +320,11 @@ public final class FakeSecrets implements AutoCloseable {
     if (installation != null) {
       installation.close();
     }
+  }
+
+  /** Tells a leak detector of all values, of those to come as well. */
+  void watchValues(BiConsumer<String, byte[]> watcher) {
+    resolver.watchValues(watcher);
   }
 
   /** Returns the variables' names. */

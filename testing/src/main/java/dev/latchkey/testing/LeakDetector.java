@@ -1,0 +1,341 @@
+package dev.latchkey.testing;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.PrintStream;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Fails a test in which a secret appears where it can be read: in {@link System#out} and {@link
+ * System#err}, in what is logged by {@code java.util.logging}, {@link System.Logger} or SLF4J with
+ * Logback, at every level, or in an exception.
+ *
+ * <pre>{@code
+ * FakeSecrets secrets = FakeSecrets.of("MY_APP_SECRET", "some-value");
+ * try (secrets;
+ *     LeakDetector leaks = new LeakDetector().forbid(secrets).start()) {
+ *   secrets.install();
+ *   app.run();
+ * } // a SecretLeakError, if app has printed or logged some-value
+ * }</pre>
+ *
+ * <p>A value is found as it is, in base64 (also within what was encoded), in hexadecimal, as a list
+ * of bytes, escaped for a URL or JSON, and by any line of it that has 4 characters or more. Of a
+ * value over 1024 characters the beginning is looked for, and the first 1000 lines.
+ *
+ * <p>The streams and logs are those of the whole process: what another test shows meanwhile counts
+ * too, if it is the same value. Not seen are other processes, logging libraries other than those
+ * named, unless they print to the streams, and who kept a stream from before. Thread-safe.
+ */
+public final class LeakDetector implements AutoCloseable {
+  /** Finds where logs go, so that they can be looked at. */
+  interface LogWatch {
+    /** Begins to look, also where that was undone by a new configuration. */
+    void attach();
+
+    void detach();
+  }
+
+  private static final StackWalker STACK = StackWalker.getInstance();
+  private static final List<String> PASSED_THROUGH =
+      List.of(
+          "java.",
+          "javax.",
+          "jdk.",
+          "sun.",
+          "kotlin.",
+          "org.slf4j.",
+          "ch.qos.logback.",
+          LeakDetector.class.getName() + "$",
+          WatchedStream.class.getName());
+
+  private final List<ForbiddenValue> forbidden = new CopyOnWriteArrayList<>();
+  private final Set<String> leaks = Collections.synchronizedSet(new LinkedHashSet<>());
+  private final List<LogWatch> logs = new ArrayList<>();
+  private @Nullable Streams streams;
+  private volatile int reach;
+
+  private record Streams(
+      PrintStream out, PrintStream err, PrintStream watchedOut, PrintStream watchedErr) {}
+
+  /** Creates a detector that is told what to look for, and then {@linkplain #start started}. */
+  public LeakDetector() {}
+
+  /**
+   * Forbids what the variables of fakes show, now and after each rotation; returns this.
+   *
+   * @throws IllegalArgumentException if a value has less than 4 characters: it would be found by
+   *     chance. A rotation to one throws this as well.
+   */
+  public LeakDetector forbid(FakeSecrets secrets) {
+    secrets.watchValues(this::forbid);
+    return this;
+  }
+
+  /**
+   * Forbids a value, which messages call by the given name; returns this.
+   *
+   * @throws IllegalArgumentException if it has less than 4 characters: it would be found by chance
+   */
+  public LeakDetector forbid(String name, String value) {
+    return forbid(name, value.getBytes(UTF_8));
+  }
+
+  /**
+   * Forbids a value, which messages call by the given name; returns this.
+   *
+   * @throws IllegalArgumentException if it has less than 4 bytes or, if it is text, characters: it
+   *     would be found by chance
+   */
+  public synchronized LeakDetector forbid(String name, byte[] value) {
+    ForbiddenValue added = new ForbiddenValue(name, value);
+    forbidden.add(added);
+    reach = Math.max(reach, added.reach());
+    return this;
+  }
+
+  /**
+   * Begins to watch output and logs; returns this.
+   *
+   * @throws IllegalStateException if it is started already
+   */
+  public synchronized LeakDetector start() {
+    if (streams != null) {
+      throw new IllegalStateException("This leak detector is started already.");
+    }
+    streams =
+        new Streams(
+            System.out,
+            System.err,
+            watch("System.out", System.out),
+            watch("System.err", System.err));
+    System.setOut(streams.watchedOut);
+    System.setErr(streams.watchedErr);
+    logs.add(new JulWatch(this));
+    LogWatch logback =
+        isPresent("ch.qos.logback.classic.LoggerContext") ? LogbackWatch.of(this) : null;
+    if (logback != null) {
+      logs.add(logback);
+    }
+    logs.forEach(LogWatch::attach);
+    return this;
+  }
+
+  private static boolean isPresent(String type) {
+    try {
+      Class.forName(type, false, LeakDetector.class.getClassLoader());
+      return true;
+    } catch (ClassNotFoundException e) {
+      return false;
+    }
+  }
+
+  private PrintStream watch(String place, PrintStream stream) {
+    return WatchedStream.over(
+        stream,
+        new WatchedStream.Look() {
+          @Override
+          public void at(String bytes, int before) {
+            look(place, bytes, before);
+          }
+
+          @Override
+          public int reach() {
+            return reach;
+          }
+        });
+  }
+
+  /** Looks at what was logged. */
+  void lookAtLog(String logger, String message, @Nullable Throwable thrown) {
+    look("the log of " + logger, ForbiddenValue.bytesOf(message), 0);
+    for (Throwable each : chain(thrown)) {
+      look(
+          each.getClass().getName() + " in the log of " + logger,
+          ForbiddenValue.bytesOf(text(each)),
+          0);
+    }
+  }
+
+  private void look(String place, String bytes, int before) {
+    for (ForbiddenValue each : forbidden) {
+      for (String form : each.find(bytes, before)) {
+        leaks.add(redact(each.name() + " " + form + " in " + place) + shownBy());
+      }
+    }
+  }
+
+  /** Returns the place in the code that is being run now, for messages. */
+  private static String shownBy() {
+    return STACK.walk(
+        frames ->
+            frames
+                .filter(
+                    frame -> PASSED_THROUGH.stream().noneMatch(frame.getClassName()::startsWith))
+                .filter(frame -> !frame.getClassName().equals(LeakDetector.class.getName()))
+                .findFirst()
+                .map(frame -> ", shown by " + frame.toStackTraceElement())
+                .orElse(""));
+  }
+
+  /** Returns an exception with its causes and what it suppressed, each once. */
+  private static List<Throwable> chain(@Nullable Throwable thrown) {
+    List<Throwable> chain = new ArrayList<>();
+    Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+    Deque<Throwable> open = new ArrayDeque<>();
+    if (thrown != null) {
+      open.add(thrown);
+    }
+    while (!open.isEmpty()) {
+      Throwable next = open.remove();
+      if (seen.add(next)) {
+        chain.add(next);
+        open.addAll(List.of(next.getSuppressed()));
+        if (next.getCause() != null) {
+          open.add(next.getCause());
+        }
+      }
+    }
+    return chain;
+  }
+
+  /** Returns what is printed of an exception, or its own message where that is another. */
+  private static String text(Throwable thrown) {
+    try {
+      String printed = thrown.toString();
+      String message = thrown.getMessage();
+      return message == null || printed.contains(message) ? printed : printed + " " + message;
+    } catch (RuntimeException e) {
+      return thrown.getClass().getName();
+    }
+  }
+
+  private String redact(String text) {
+    String bytes = ForbiddenValue.bytesOf(text);
+    for (ForbiddenValue each : forbidden) {
+      bytes = each.redact(bytes);
+    }
+    for (ForbiddenValue each : forbidden) {
+      if (!each.find(bytes, 0).isEmpty()) {
+        return "(withheld: it has " + each.name() + " in another form)";
+      }
+    }
+    return new String(bytes.getBytes(ISO_8859_1), UTF_8);
+  }
+
+  /**
+   * Fails if a secret has been shown so far. Then goes on, also where a new configuration has put
+   * the logs out of sight meanwhile.
+   *
+   * @throws SecretLeakError if one has, with a line for each form and place
+   */
+  public synchronized void check() {
+    if (streams != null) {
+      logs.forEach(LogWatch::attach);
+    }
+    fail(List.copyOf(leaks), null);
+  }
+
+  /**
+   * Fails if a text holds a secret: for what the detector does not see by itself.
+   *
+   * @param place what the text is, for the message, such as {@code "the response"}
+   * @throws SecretLeakError if it does
+   */
+  public void check(String place, String text) {
+    fail(find(place, ForbiddenValue.bytesOf(text)), null);
+  }
+
+  /**
+   * Fails if bytes hold a secret: for what the detector does not see by itself.
+   *
+   * @param place what the bytes are, for the message, such as {@code "the cache file"}
+   * @throws SecretLeakError if they do
+   */
+  public void check(String place, byte[] bytes) {
+    fail(find(place, new String(bytes, ISO_8859_1)), null);
+  }
+
+  /**
+   * Fails if an exception holds a secret, its causes and what it suppressed included.
+   *
+   * @throws SecretLeakError if it does; its cause has the types and stack traces of the given one,
+   *     and its messages with names in place of values
+   */
+  public void check(Throwable thrown) {
+    List<String> found = new ArrayList<>();
+    for (Throwable each : chain(thrown)) {
+      found.addAll(find(each.getClass().getName(), ForbiddenValue.bytesOf(text(each))));
+    }
+    fail(found, thrown);
+  }
+
+  private List<String> find(String place, String bytes) {
+    List<String> found = new ArrayList<>();
+    for (ForbiddenValue each : forbidden) {
+      for (String form : each.find(bytes, 0)) {
+        found.add(redact(each.name() + " " + form + " in " + place));
+      }
+    }
+    return found;
+  }
+
+  private void fail(List<String> found, @Nullable Throwable thrown) {
+    if (!found.isEmpty()) {
+      SecretLeakError error = new SecretLeakError("Leaked: " + String.join("\n  ", found));
+      if (thrown != null) {
+        error.initCause(redacted(thrown, Collections.newSetFromMap(new IdentityHashMap<>())));
+      }
+      throw error;
+    }
+  }
+
+  private SecretLeakError redacted(Throwable thrown, Set<Throwable> seen) {
+    seen.add(thrown);
+    SecretLeakError copy = new SecretLeakError(redact(text(thrown)));
+    copy.setStackTrace(thrown.getStackTrace());
+    Throwable cause = thrown.getCause();
+    if (cause != null && !seen.contains(cause)) {
+      copy.initCause(redacted(cause, seen));
+    }
+    for (Throwable each : thrown.getSuppressed()) {
+      if (!seen.contains(each)) {
+        copy.addSuppressed(redacted(each, seen));
+      }
+    }
+    return copy;
+  }
+
+  /**
+   * Gives output and logs back, and fails if a secret has been shown. Closing twice does nothing.
+   *
+   * @throws SecretLeakError if one has, with a line for each form and place
+   */
+  @Override
+  public synchronized void close() {
+    Streams watched = streams;
+    if (watched == null) {
+      return;
+    }
+    streams = null;
+    logs.forEach(LogWatch::detach);
+    // Who has replaced them since puts ours back later; it passes on what is printed.
+    if (System.out == watched.watchedOut) {
+      System.setOut(watched.out);
+    }
+    if (System.err == watched.watchedErr) {
+      System.setErr(watched.err);
+    }
+    fail(List.copyOf(leaks), null);
+  }
+}
