@@ -151,6 +151,7 @@ final class FakeSecretState {
   }
 
   void wipe() {
+    held = false;
     versions.forEach(SecretValue::close);
   }
 
