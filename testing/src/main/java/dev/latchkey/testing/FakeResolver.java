@@ -31,7 +31,21 @@ final class FakeResolver implements SecretResolver {
   private int waiting;
   private boolean closed;
 
-  private record Listening(SecretRef ref, Runnable listener) {}
+  /** One registration, equal to no other, though its listener and reference be the same. */
+  private static final class Listening {
+    private final SecretRef ref;
+    private final Runnable listener;
+
+    Listening(SecretRef ref, Runnable listener) {
+      this.ref = ref;
+      this.listener = listener;
+    }
+
+    /** Calls the listener, one call at a time. */
+    synchronized void call() {
+      listener.run();
+    }
+  }
 
   synchronized void add(SecretBinding binding, SecretValue value) {
     requireOpen();
@@ -128,27 +142,37 @@ final class FakeResolver implements SecretResolver {
       }
       notifyAll();
     }
-    RuntimeException thrown = null;
+    List<Throwable> thrown = new ArrayList<>();
     for (Listening each : listening) {
-      if (arrived.contains(each.ref)) {
+      // One that was called before may have ended it, or closed the fakes.
+      if (arrived.contains(each.ref) && listening.contains(each)) {
         try {
-          each.listener.run();
-        } catch (RuntimeException e) {
-          if (thrown == null) {
-            thrown = e;
-          } else if (!e.equals(thrown)) {
-            thrown.addSuppressed(e);
-          }
+          each.call();
+        } catch (RuntimeException | Error e) {
+          thrown.add(e);
         }
       }
     }
-    if (thrown != null) {
-      throw thrown;
+    rethrow(thrown);
+  }
+
+  private static void rethrow(List<Throwable> thrown) {
+    if (thrown.isEmpty()) {
+      return;
     }
+    Throwable first = thrown.get(0);
+    thrown.stream().filter(each -> each != first).forEach(first::addSuppressed);
+    if (first instanceof Error error) {
+      throw error;
+    }
+    throw (RuntimeException) first;
   }
 
   @Override
   public synchronized SecretValue resolve(SecretRef ref) {
+    if (closed) {
+      throw closed();
+    }
     FakeSecretState secret = find(ref).orElseThrow(() -> unknown(ref));
     long asked = now;
     waiting++;
@@ -160,17 +184,22 @@ final class FakeResolver implements SecretResolver {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new SecretUnavailableException("Interrupted while waiting for a fake secret.", "");
+      throw new SecretUnavailableException(
+          "Interrupted while waiting for a fake secret.", "Interrupt the reader later.");
     } finally {
       waiting--;
     }
     if (closed) {
-      throw new SecretUnavailableException("The fake secrets are closed.", "Close them later.");
+      throw closed();
     }
     if (secret.delay() > FakeSecrets.TIMEOUT.toNanos()) {
       throw secret.timedOut();
     }
     return secret.read(now);
+  }
+
+  private static SecretUnavailableException closed() {
+    return new SecretUnavailableException("The fake secrets are closed.", "Close them later.");
   }
 
   private void await(long start, String what) throws InterruptedException {
@@ -224,6 +253,7 @@ final class FakeResolver implements SecretResolver {
   @Override
   public synchronized void close() {
     closed = true;
+    listening.clear();
     notifyAll();
     secrets.values().forEach(FakeSecretState::wipe);
   }

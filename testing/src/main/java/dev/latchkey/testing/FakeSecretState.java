@@ -155,6 +155,7 @@ final class FakeSecretState {
   }
 
   void wipe() {
+    held = false;
     versions.forEach(SecretValue::close);
   }
 

@@ -34,6 +34,12 @@ import org.jspecify.annotations.Nullable;
  * System#getenv} goes on showing what it showed at first, as a real process's environment does, and
  * does not have what no variable can hold: what is not text, or has a NUL.
  *
+ * <p>They keep the promises of every {@link dev.latchkey.spi.SecretResolver resolver} but for
+ * these. No field is taken out of a value: a variable that is bound to a field has its own.
+ * Rotation listeners are called one after another by the thread that rotates, so one that blocks
+ * holds up the others and the test; and what one of them throws reaches the test, where it would be
+ * logged.
+ *
  * <p>Time is that of a clock which moves only by {@link #advance}. Thread-safe.
  */
 public final class FakeSecrets implements AutoCloseable {

@@ -29,7 +29,10 @@ import org.junit.jupiter.api.parallel.ResourceLock;
  *
  * <p>Both {@link dev.latchkey.Secrets} and {@link System#getenv} show them, to all threads; so
  * tests with fakes exclude one another when tests run in parallel. With {@link ThreadScoped} they
- * do not.
+ * do not. JUnit takes no lock for what stands on a parameter alone; so, when it runs tests in
+ * parallel, such a test fails at its start, unless it is {@link ThreadScoped} or its method or
+ * class has a {@link FakeSecret} or takes the lock {@link FakeSecretLocks#RESOURCE}. The same goes
+ * for a test that has {@link FakeSecretsExtension} by {@link ExtendWith} alone.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.DynamicTestInvocationContext;
+import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.InvocationInterceptor;
@@ -43,6 +44,7 @@ public final class FakeSecretsExtension
         AfterEachCallback,
         InvocationInterceptor,
         ParameterResolver {
+  private static final String PARALLEL = "junit.jupiter.execution.parallel.enabled";
   private static final Namespace NAMESPACE = Namespace.create(FakeSecretsExtension.class);
 
   /** For JUnit. */
@@ -194,12 +196,34 @@ public final class FakeSecretsExtension
         .getOrComputeIfAbsent(
             key(context),
             key -> {
+              boolean threadScoped = isThreadScoped(context);
+              if (!threadScoped) {
+                requireLock(context);
+              }
               FakeSecrets fakes = make(context);
-              return new Installed(
-                  isThreadScoped(context) ? fakes.installForThread() : fakes.install());
+              return new Installed(threadScoped ? fakes.installForThread() : fakes.install());
             },
             Installed.class)
         .fakes();
+  }
+
+  /** JUnit takes locks by what stands on a method or a class, and not by a parameter. */
+  private static void requireLock(ExtensionContext context) {
+    boolean parallel =
+        context
+            .getConfigurationParameter(PARALLEL)
+            .filter(it -> Boolean.parseBoolean(it.trim()))
+            .isPresent();
+    if (parallel && !FakeSecretLocks.isTaken(context.getTestMethod(), classes(context))) {
+      throw new ExtensionConfigurationException(
+          "Fake secrets of "
+              + context.getRequiredTestClass().getName()
+              + context.getTestMethod().map(it -> "." + it.getName()).orElse("")
+              + ": tests run in parallel, and the lock that keeps those with fakes apart is not"
+              + " taken by a parameter or by @ExtendWith. Put @FakeSecret, or"
+              + " @ResourceLock(FakeSecretLocks.RESOURCE), on the method or class; or add"
+              + " @ThreadScoped.");
+    }
   }
 
   private static Optional<FakeSecrets> nearest(ExtensionContext context) {

@@ -11,12 +11,17 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.Isolated;
+import org.junit.jupiter.api.parallel.ResourceAccessMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.platform.testkit.engine.EngineExecutionResults;
 import org.junit.platform.testkit.engine.EngineTestKit;
 
@@ -119,12 +124,124 @@ class FakeSecretMisuseTest {
 
   static class WrongType {
     @Test
+    @ThreadScoped
     void test(@FakeSecret(env = "MY_APP_SECRET", value = "x") int number) {}
   }
 
   @Test
   void parameterOfAnotherType_fails() {
     assertFails(WrongType.class, "is a int, and can be a String, byte[], char[] or SecretValue.");
+  }
+
+  static class ParameterAlone {
+    @Test
+    void test(@FakeSecret(env = "MY_APP_SECRET", value = "hunter2") String value) {}
+  }
+
+  @Test
+  void parameterAlone_inParallel_failsAsItHasNoLock() {
+    assertFails(ParameterAlone.class, withoutLock(ParameterAlone.class.getName() + ".test"));
+  }
+
+  private static String withoutLock(String test) {
+    return "Fake secrets of "
+        + test
+        + ": tests run in parallel, and the lock that keeps those with fakes apart is not taken by a"
+        + " parameter or by @ExtendWith. Put @FakeSecret, or"
+        + " @ResourceLock(FakeSecretLocks.RESOURCE), on the method or class; or add"
+        + " @ThreadScoped.";
+  }
+
+  @Test
+  void parameterAlone_oneTestAfterAnother_needsNoLock() {
+    EngineTestKit.engine("junit-jupiter")
+        .configurationParameter("junit.jupiter.execution.parallel.enabled", "false")
+        .selectors(selectClass(ParameterAlone.class))
+        .execute()
+        .testEvents()
+        .assertStatistics(it -> it.succeeded(1).failed(0));
+  }
+
+  @ExtendWith(FakeSecretsExtension.class)
+  static class ExtensionAlone {
+    @Test
+    void test(FakeSecrets secrets) {}
+  }
+
+  @Test
+  void extensionAlone_inParallel_failsAsItHasNoLock() {
+    assertFails(ExtensionAlone.class, withoutLock(ExtensionAlone.class.getName() + ".test"));
+  }
+
+  @ExtendWith(FakeSecretsExtension.class)
+  static class ReadersLock {
+    @Test
+    @ResourceLock(value = FakeSecretLocks.RESOURCE, mode = ResourceAccessMode.READ)
+    void test() {}
+  }
+
+  @Test
+  void lockOfReaders_inParallel_fails() {
+    assertFails(ReadersLock.class, withoutLock(ReadersLock.class.getName() + ".test"));
+  }
+
+  @ExtendWith(FakeSecretsExtension.class)
+  static class BeforeAllAlone {
+    @BeforeAll
+    static void begin() {}
+
+    @Test
+    @FakeSecret(env = "MY_APP_SECRET", value = "hunter2")
+    void test() {}
+  }
+
+  @Test
+  void extensionAlone_beforeAll_failsAsTheClassHasNoLock() {
+    run(BeforeAllAlone.class)
+        .containerEvents()
+        .assertThatEvents()
+        .haveExactly(1, finishedWithFailure(message(withoutLock(BeforeAllAlone.class.getName()))));
+  }
+
+  static class WithLock {
+    @Test
+    @FakeSecret(env = "OTHER", value = "x")
+    void ofMethod(@FakeSecret(env = "MY_APP_SECRET", value = "x") String value) {}
+
+    @Test
+    @ThreadScoped
+    void threadScoped(@FakeSecret(env = "MY_APP_SECRET", value = "x") String value) {}
+
+    @Test
+    @ResourceLock(FakeSecretLocks.RESOURCE)
+    void ownLock(@FakeSecret(env = "MY_APP_SECRET", value = "x") String value) {}
+
+    @Nested
+    @Isolated
+    class Inner {
+      @Test
+      void ofClass(@FakeSecret(env = "MY_APP_SECRET", value = "x") String value) {}
+
+      @Nested
+      class Innermost {
+        @Test
+        void ofEnclosing(@FakeSecret(env = "MY_APP_SECRET", value = "x") String value) {}
+      }
+    }
+
+    @FakeSecret(env = "OTHER", value = "x")
+    static class Base {}
+
+    @Nested
+    class Derived extends Base {
+      @Test
+      void ofSuperclass(@FakeSecret(env = "MY_APP_SECRET", value = "x") String value) {}
+    }
+  }
+
+  @Test
+  void parameterOfTestWithLock_inParallel_isGiven() {
+    run(WithLock.class).testEvents().assertStatistics(it -> it.succeeded(6).failed(0));
   }
 
   static class Fails {
