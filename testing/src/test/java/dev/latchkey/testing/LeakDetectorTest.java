@@ -8,8 +8,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.net.URLEncoder;
+import java.nio.charset.Charset;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -19,6 +21,8 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.api.parallel.Resources;
@@ -33,6 +37,21 @@ import org.slf4j.MDC;
 class LeakDetectorTest {
   private static final String VALUE = "ca \"n\\a/ry\" ä€ 7f+3a?~";
   private static final String NAME = "MY_APP_SECRET";
+
+  private final PrintStream out = System.out;
+  private final PrintStream err = System.err;
+
+  @BeforeEach
+  void hideWhatIsPrinted() {
+    System.setOut(new PrintStream(OutputStream.nullOutputStream(), true, UTF_8));
+    System.setErr(new PrintStream(OutputStream.nullOutputStream(), true, UTF_8));
+  }
+
+  @AfterEach
+  void giveStreamsBack() {
+    System.setOut(out);
+    System.setErr(err);
+  }
 
   private static LeakDetector detector() {
     return new LeakDetector().forbid(NAME, VALUE);
@@ -146,7 +165,6 @@ class LeakDetectorTest {
 
   @Test
   void output_isPassedOnAsItWas() {
-    PrintStream real = System.out;
     ByteArrayOutputStream seen = new ByteArrayOutputStream();
     System.setOut(new PrintStream(seen, false, ISO_8859_1));
     PrintStream ours = System.out;
@@ -158,29 +176,24 @@ class LeakDetectorTest {
       detector.check();
     } finally {
       assertThat(System.out).isSameAs(ours);
-      System.setOut(real);
     }
 
     String expected =
         Runtime.version().feature() >= 18
             ? "é È 7\n"
-            : new String("é ".getBytes(java.nio.charset.Charset.defaultCharset()), ISO_8859_1)
-                + "È 7\n";
+            : new String("é ".getBytes(Charset.defaultCharset()), ISO_8859_1) + "È 7\n";
     assertThat(seen.toString(ISO_8859_1)).isEqualTo(expected);
   }
 
   @Test
   void streamsThatWereReplacedMeanwhile_areLeftToWhoReplacedThem() {
-    PrintStream real = System.out;
     LeakDetector detector = detector().start();
     PrintStream later = new PrintStream(new ByteArrayOutputStream(), false, UTF_8);
     System.setOut(later);
-    try {
-      detector.close();
-      assertThat(System.out).isSameAs(later);
-    } finally {
-      System.setOut(real);
-    }
+
+    detector.close();
+
+    assertThat(System.out).isSameAs(later);
   }
 
   @Test
@@ -192,7 +205,7 @@ class LeakDetectorTest {
     Logger logger = Logger.getLogger("app.jul");
 
     logger.log(Level.FINEST, "value {0}", VALUE);
-    logger.log(Level.INFO, "failed", new IllegalStateException(new IOException("bad " + VALUE)));
+    logger.log(Level.FINE, "failed", new IllegalStateException(new IOException("bad " + VALUE)));
 
     assertThatThrownBy(detector::close)
         .isInstanceOf(SecretLeakError.class)

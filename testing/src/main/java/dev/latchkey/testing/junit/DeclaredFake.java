@@ -5,9 +5,20 @@ import dev.latchkey.SecretException;
 import dev.latchkey.SecretName;
 import dev.latchkey.SecretValue;
 import java.io.IOException;
+import java.lang.reflect.AnnotatedElement;
+import java.lang.reflect.Executable;
+import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 
@@ -21,7 +32,44 @@ record DeclaredFake(SecretBinding binding, SecretValue value, String place) {
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
   private static final int RANDOM_LENGTH = 32;
 
-  static DeclaredFake of(FakeSecret annotation, String place) {
+  /** Returns what stands on a test, its parameters and the classes around it. */
+  static Collection<DeclaredFake> around(Optional<Method> test, Collection<Class<?>> classes) {
+    Map<String, DeclaredFake> declared = new LinkedHashMap<>();
+    for (Class<?> each : classes) {
+      Deque<Class<?>> types = new ArrayDeque<>();
+      for (Class<?> type = each; type != null; type = type.getSuperclass()) {
+        types.addFirst(type);
+      }
+      types.forEach(type -> declare(declared, type.getName(), List.of(type)));
+    }
+    if (test.isPresent()) {
+      List<AnnotatedElement> elements = new ArrayList<>(List.of(test.get()));
+      elements.addAll(List.of(test.get().getParameters()));
+      declare(declared, place(test.get()), elements);
+    }
+    return declared.values();
+  }
+
+  /** Adds what stands at one place, which wins over what was farther from the test. */
+  private static void declare(
+      Map<String, DeclaredFake> declared, String place, List<AnnotatedElement> elements) {
+    Map<String, DeclaredFake> here = new LinkedHashMap<>();
+    for (AnnotatedElement element : elements) {
+      for (FakeSecret annotation : element.getAnnotationsByType(FakeSecret.class)) {
+        DeclaredFake fake = of(annotation, place);
+        if (here.putIfAbsent(fake.variable(), fake) != null) {
+          throw wrong(place, fake.variable() + " is declared twice. Keep one.");
+        }
+      }
+    }
+    declared.putAll(here);
+  }
+
+  static String place(Executable method) {
+    return method.getDeclaringClass().getName() + "." + method.getName();
+  }
+
+  private static DeclaredFake of(FakeSecret annotation, String place) {
     try {
       return new DeclaredFake(binding(annotation), value(annotation, place), place);
     } catch (SecretException e) {

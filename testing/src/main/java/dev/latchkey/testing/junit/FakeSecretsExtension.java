@@ -3,20 +3,16 @@ package dev.latchkey.testing.junit;
 import dev.latchkey.SecretValue;
 import dev.latchkey.Secrets;
 import dev.latchkey.testing.FakeSecrets;
-import java.lang.reflect.AnnotatedElement;
-import java.lang.reflect.Executable;
+import dev.latchkey.testing.LeakDetector;
+import java.lang.annotation.Annotation;
 import java.lang.reflect.Method;
 import java.lang.reflect.Parameter;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Deque;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
@@ -51,17 +47,29 @@ public final class FakeSecretsExtension
   public FakeSecretsExtension() {}
 
   /** The fakes of one context, closed with it at the latest: a constructor may have failed. */
-  private record Installed(FakeSecrets fakes) implements ExtensionContext.Store.CloseableResource {
+  record Installed(FakeSecrets fakes, @Nullable LeakDetector leaks)
+      implements ExtensionContext.Store.CloseableResource {
     @Override
     public void close() {
-      fakes.close();
+      try {
+        fakes.close();
+      } finally {
+        if (leaks != null) {
+          leaks.close();
+        }
+      }
     }
   }
 
   /** Tells whether a test is, by its method or by one of the classes around it. */
   static boolean isThreadScoped(Optional<Method> method, Collection<Class<?>> classes) {
-    return AnnotationSupport.isAnnotated(method, ThreadScoped.class)
-        || classes.stream().anyMatch(it -> AnnotationSupport.isAnnotated(it, ThreadScoped.class));
+    return isAnnotated(ThreadScoped.class, method, classes);
+  }
+
+  private static boolean isAnnotated(
+      Class<? extends Annotation> with, Optional<Method> method, Collection<Class<?>> classes) {
+    return AnnotationSupport.isAnnotated(method, with)
+        || classes.stream().anyMatch(it -> AnnotationSupport.isAnnotated(it, with));
   }
 
   @Override
@@ -133,12 +141,13 @@ public final class FakeSecretsExtension
   public void interceptDynamicTest(
       Invocation<Void> invocation, DynamicTestInvocationContext dynamic, ExtensionContext context)
       throws Throwable {
-    Optional<FakeSecrets> fakes = nearest(context);
-    if (fakes.isEmpty() || !isThreadScoped(context)) {
+    Optional<Installed> installed = nearest(context);
+    if (installed.isEmpty() || !isThreadScoped(context)) {
       invocation.proceed();
       return;
     }
-    Secrets.Installation here = Secrets.installForThread(fakes.get().environment());
+    FakeSecrets fakes = installed.get().fakes();
+    Secrets.Installation here = Secrets.installForThread(fakes.environment());
     try {
       invocation.proceed();
     } finally {
@@ -155,12 +164,12 @@ public final class FakeSecretsExtension
   @Override
   public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
     Parameter declared = parameter.getParameter();
-    FakeSecrets fakes = nearest(context).orElseGet(() -> install(context));
+    Installed installed = nearest(context).orElseGet(() -> install(context));
     Class<?> type = declared.getType();
     if (type == FakeSecrets.class) {
-      return fakes;
+      return installed.fakes();
     }
-    String place = place(parameter.getDeclaringExecutable());
+    String place = DeclaredFake.place(parameter.getDeclaringExecutable());
     Optional<FakeSecret> annotation = parameter.findAnnotation(FakeSecret.class);
     if (annotation.isEmpty()
         || !context.getTestMethod().equals(Optional.of(parameter.getDeclaringExecutable()))) {
@@ -191,7 +200,7 @@ public final class FakeSecretsExtension
             + ", and can be a String, byte[], char[] or SecretValue.");
   }
 
-  private static FakeSecrets install(ExtensionContext context) {
+  private static Installed install(ExtensionContext context) {
     return store(context)
         .getOrComputeIfAbsent(
             key(context),
@@ -200,11 +209,41 @@ public final class FakeSecretsExtension
               if (!threadScoped) {
                 requireLock(context);
               }
-              FakeSecrets fakes = make(context);
-              return new Installed(threadScoped ? fakes.installForThread() : fakes.install());
+              Collection<DeclaredFake> declared =
+                  DeclaredFake.around(context.getTestMethod(), classes(context));
+              FakeSecrets fakes = make(declared);
+              LeakDetector leaks = detector(context, fakes, declared.isEmpty());
+              if (threadScoped) {
+                fakes.installForThread();
+              } else {
+                fakes.install();
+              }
+              return new Installed(fakes, leaks == null ? null : leaks.start());
             },
-            Installed.class)
-        .fakes();
+            Installed.class);
+  }
+
+  /** Returns what looks for leaks of a test, if it has {@link ForbidLeaks}. */
+  private static @Nullable LeakDetector detector(
+      ExtensionContext context, FakeSecrets fakes, boolean empty) {
+    Optional<Method> test = context.getTestMethod();
+    if (!isAnnotated(ForbidLeaks.class, test, classes(context))) {
+      return null;
+    }
+    try {
+      if (empty
+          && AnnotationSupport.isAnnotated(test, ForbidLeaks.class)
+          && !List.of(test.get().getParameterTypes()).contains(LeakDetector.class)) {
+        throw new IllegalArgumentException(
+            "there is nothing to look for. Declare a @FakeSecret, or take a LeakDetector as a"
+                + " parameter and tell it.");
+      }
+      return new LeakDetector().forbid(fakes);
+    } catch (IllegalArgumentException e) {
+      String place =
+          test.map(DeclaredFake::place).orElseGet(() -> context.getRequiredTestClass().getName());
+      throw new ExtensionConfigurationException("@ForbidLeaks on " + place + ": " + e.getMessage());
+    }
   }
 
   /** JUnit takes locks by what stands on a method or a class, and not by a parameter. */
@@ -226,12 +265,12 @@ public final class FakeSecretsExtension
     }
   }
 
-  private static Optional<FakeSecrets> nearest(ExtensionContext context) {
+  static Optional<Installed> nearest(ExtensionContext context) {
     Optional<ExtensionContext> next = Optional.of(context);
     while (next.isPresent()) {
       Installed found = store(next.get()).get(key(next.get()), Installed.class);
       if (found != null) {
-        return Optional.of(found.fakes());
+        return Optional.of(found);
       }
       next = next.get().getParent();
     }
@@ -251,23 +290,9 @@ public final class FakeSecretsExtension
     return isThreadScoped(context.getTestMethod(), classes(context));
   }
 
-  private static FakeSecrets make(ExtensionContext context) {
-    Map<String, DeclaredFake> declared = new LinkedHashMap<>();
-    for (Class<?> test : classes(context)) {
-      Deque<Class<?>> types = new ArrayDeque<>();
-      for (Class<?> type = test; type != null; type = type.getSuperclass()) {
-        types.addFirst(type);
-      }
-      types.forEach(type -> declare(declared, type.getName(), List.of(type)));
-    }
-    Optional<Method> test = context.getTestMethod();
-    if (test.isPresent()) {
-      List<AnnotatedElement> elements = new ArrayList<>(List.of(test.get()));
-      elements.addAll(List.of(test.get().getParameters()));
-      declare(declared, place(test.get()), elements);
-    }
+  private static FakeSecrets make(Collection<DeclaredFake> declared) {
     FakeSecrets fakes = FakeSecrets.none();
-    for (DeclaredFake each : declared.values()) {
+    for (DeclaredFake each : declared) {
       try {
         fakes.and(each.binding(), each.value().bytes());
       } catch (IllegalStateException e) {
@@ -277,30 +302,11 @@ public final class FakeSecretsExtension
     return fakes;
   }
 
-  /** Adds what stands at one place, which wins over what was farther from the test. */
-  private static void declare(
-      Map<String, DeclaredFake> declared, String place, List<AnnotatedElement> elements) {
-    Map<String, DeclaredFake> here = new LinkedHashMap<>();
-    for (AnnotatedElement element : elements) {
-      for (FakeSecret annotation : element.getAnnotationsByType(FakeSecret.class)) {
-        DeclaredFake fake = DeclaredFake.of(annotation, place);
-        if (here.putIfAbsent(fake.variable(), fake) != null) {
-          throw DeclaredFake.wrong(place, fake.variable() + " is declared twice. Keep one.");
-        }
-      }
-    }
-    declared.putAll(here);
-  }
-
   /** Returns the class of a test and those that it is nested in, the outermost first. */
   private static Set<Class<?>> classes(ExtensionContext context) {
     Set<Class<?>> classes = new LinkedHashSet<>();
     context.getParent().ifPresent(parent -> classes.addAll(classes(parent)));
     context.getTestClass().ifPresent(classes::add);
     return classes;
-  }
-
-  private static String place(Executable method) {
-    return method.getDeclaringClass().getName() + "." + method.getName();
   }
 }
