@@ -26,7 +26,7 @@ class ArchitectureTest {
         .that()
         .resideInAnyPackage(of)
         .and()
-        .haveSimpleNameStartingWith("Fake")
+        .haveNameNotMatching(".*LogbackWatch.*")
         .should()
         .onlyDependOnClassesThat(
             resideInAnyPackage(

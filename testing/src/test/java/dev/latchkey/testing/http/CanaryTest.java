@@ -6,9 +6,11 @@ import static dev.latchkey.testing.http.Asking.newest;
 import static dev.latchkey.testing.http.Asking.read;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.latchkey.client.SecretsClient;
 import dev.latchkey.client.source.HttpSource;
+import dev.latchkey.testing.LeakDetector;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.URI;
@@ -20,21 +22,14 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.logging.Handler;
-import java.util.logging.Level;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
-import java.util.logging.SimpleFormatter;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Nothing that a service says, or has others say, shows a value, the token or the key. */
@@ -43,29 +38,13 @@ class CanaryTest {
 
   private final FakeSecretService service = FakeSecretService.start();
   private final ExecutorService threads = Executors.newCachedThreadPool();
-  private final Logger root = Logger.getLogger("");
-  private final Level level = root.getLevel();
   private final Queue<String> shown = new ConcurrentLinkedQueue<>();
-  private final List<Canary> canaries =
-      List.of(
-          new Canary(VALUE.getBytes(UTF_8)),
-          new Canary(setting("LATCHKEY_TOKEN").getBytes(UTF_8)),
-          new Canary(key(setting("LATCHKEY_KEYSET"))));
-  private final Handler log =
-      new Handler() {
-        private final SimpleFormatter formatter = new SimpleFormatter();
-
-        @Override
-        public void publish(LogRecord record) {
-          show(formatter.format(record));
-        }
-
-        @Override
-        public void flush() {}
-
-        @Override
-        public void close() {}
-      };
+  private final LeakDetector leaks =
+      new LeakDetector()
+          .forbid("value", VALUE)
+          .forbid("token", setting("LATCHKEY_TOKEN"))
+          .forbid("key", key(setting("LATCHKEY_KEYSET")))
+          .start();
 
   private String setting(String name) {
     return Objects.requireNonNull(service.settings().get(name));
@@ -79,19 +58,11 @@ class CanaryTest {
     return Arrays.copyOfRange(message, message.length - 32, message.length);
   }
 
-  @BeforeEach
-  void listen() {
-    log.setLevel(Level.ALL);
-    root.setLevel(Level.ALL);
-    root.addHandler(log);
-  }
-
   @AfterEach
   void close() {
-    root.removeHandler(log);
-    root.setLevel(level);
     threads.shutdownNow();
     service.close();
+    leaks.close();
   }
 
   private void show(Object text) {
@@ -169,8 +140,8 @@ class CanaryTest {
 
     assertThat(allShown())
         .as("it has been listened to")
-        .contains("received request: POST", "MockWebServer /127.0.0.1", "latchkey-http");
-    assertThat(canaries).noneMatch(canary -> canary.isIn(allShown()));
+        .contains("MockWebServer /127.0.0.1", "latchkey-http");
+    leaks.check("what was shown", allShown());
   }
 
   /** Sends values and the token where none belong. */
@@ -198,17 +169,26 @@ class CanaryTest {
 
   @Test
   void control_whatIsShownOnPurpose_isFound() {
-    Map<String, String> settings = service.settings();
-    assertThat(canaries.get(0).isIn("x " + VALUE + " y")).isTrue();
-    assertThat(canaries.get(1).isIn(settings.toString())).isTrue();
-    assertThat(canaries.get(2).isIn(settings.toString())).isTrue();
-    assertThat(canaries).noneMatch(canary -> canary.isIn(service.toString()));
-    String encoded = Base64.getEncoder().encodeToString(("ab" + VALUE).getBytes(UTF_8));
-    assertThat(canaries.get(0).isIn(encoded)).isTrue();
+    String settings = service.settings().toString();
+    assertThatThrownBy(() -> leaks.check("the settings", settings))
+        .hasMessageContaining("token as it is in the settings")
+        .hasMessageContaining("key in base64 in the settings");
     showFailure(
         () -> {
           throw new IllegalStateException(new IllegalArgumentException(VALUE));
         });
-    assertThat(canaries.get(0).isIn(allShown())).isTrue();
+    assertThatThrownBy(() -> leaks.check("what was shown", allShown()))
+        .hasMessage("Leaked: value as it is in what was shown");
+  }
+
+  @Test
+  void control_whatTheServerLogs_isSeen() {
+    service.put("my-secret", VALUE);
+    LeakDetector control = new LeakDetector().forbid("control", "received request: POST").start();
+
+    assertThat(read(service.client(), "secret://my-secret")).isEqualTo(VALUE);
+
+    service.close();
+    assertThatThrownBy(control::close).hasMessageContaining("control as it is in the log of ");
   }
 }
