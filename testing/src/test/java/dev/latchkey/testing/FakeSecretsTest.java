@@ -17,8 +17,6 @@ import dev.latchkey.Secrets;
 import dev.latchkey.SecretsReport;
 import java.net.URL;
 import java.net.URLClassLoader;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -29,10 +27,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import javax.tools.ToolProvider;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class FakeSecretsTest {
   private static final String X = "MY_APP_SECRET";
@@ -453,43 +449,5 @@ class FakeSecretsTest {
 
   private static URL place(Class<?> type) {
     return type.getProtectionDomain().getCodeSource().getLocation();
-  }
-
-  @TempDir Path directory;
-
-  @Test
-  void javadoc_example_runsAsItStands() throws Exception {
-    String source =
-        Files.readString(Path.of("src/main/java/dev/latchkey/testing/FakeSecrets.java"));
-    int start = source.indexOf("<pre>{@code") + "<pre>{@code".length();
-    String example =
-        source.substring(start, source.indexOf("}</pre>", start)).replaceAll("\n \\* ?", "\n");
-    assertThat(example).contains("Secrets.get(");
-
-    run("Example", example);
-    String broken = example.replace("(\"some-value\",", "(\"another\",");
-    assertThatThrownBy(() -> run("Broken", broken)).isInstanceOf(AssertionError.class);
-  }
-
-  private void run(String name, String body) throws Exception {
-    Path file =
-        Files.writeString(
-            directory.resolve(name + ".java"),
-            "import static org.junit.jupiter.api.Assertions.assertEquals;\n"
-                + "import dev.latchkey.Secrets;\n"
-                + "import dev.latchkey.testing.FakeSecrets;\n"
-                + ("public class " + name + " implements Runnable {\n")
-                + "  public void run() {\n"
-                + body
-                + "\n}\n}\n");
-    String path = System.getProperty("java.class.path");
-    assertThat(
-            ToolProvider.getSystemJavaCompiler()
-                .run(null, null, null, "-proc:none", "-cp", path, file.toString()))
-        .isZero();
-    URL[] urls = {directory.toUri().toURL()};
-    try (var loader = new URLClassLoader(urls, FakeSecretsTest.class.getClassLoader())) {
-      ((Runnable) loader.loadClass(name).getDeclaredConstructor().newInstance()).run();
-    }
   }
 }

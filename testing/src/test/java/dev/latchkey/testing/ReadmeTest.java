@@ -1,6 +1,7 @@
 package dev.latchkey.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
 import dev.latchkey.Secrets;
 import java.lang.reflect.Method;
@@ -10,15 +11,27 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.platform.testkit.engine.EngineTestKit;
 
-/** Compiles the Java in the README, and runs what can be run of it. */
+/** Compiles the Java in READMEs and in Javadoc, and runs what can be run of it. */
 class ReadmeTest {
-  private static final Pattern BLOCK = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
+  private static final Pattern BLOCK =
+      Pattern.compile("```java\n(.*?)```|<pre>\\{@code\n(.*?) \\* }</pre>", Pattern.DOTALL);
+
+  /** Where examples are, and how many at least; from the directory of all modules. */
+  private static final Map<String, Integer> DOCUMENTS =
+      Map.of(
+          "README.md", 4,
+          "testing/README.md", 1,
+          "testing/src/main/java/dev/latchkey/testing/FakeSecrets.java", 1,
+          "testing/src/main/java/dev/latchkey/testing/junit/FakeSecret.java", 1,
+          "testing/src/main/java/dev/latchkey/testing/http/FakeSecretService.java", 1);
 
   /** What the examples take for granted: imports, and an app around them. */
   private static final String SOURCE =
@@ -28,6 +41,7 @@ class ReadmeTest {
       import dev.latchkey.client.*;
       import dev.latchkey.client.integration.micrometer.*;
       import dev.latchkey.testing.*;
+      import dev.latchkey.testing.http.*;
       import dev.latchkey.testing.junit.*;
       import org.junit.jupiter.api.Test;
       import java.util.*;
@@ -44,6 +58,8 @@ class ReadmeTest {
 
         static void load(byte[] key) {}
 
+        static ProcessBuilder processBuilder = new ProcessBuilder("true");
+
         static void alarm(String text) {}
 
         public static void run() throws Exception {
@@ -55,9 +71,8 @@ class ReadmeTest {
   @TempDir Path directory;
 
   @Test
-  void java_inTheReadme_compiles() throws Exception {
+  void java_inDocuments_compilesAndRuns() throws Exception {
     List<String> blocks = blocks();
-    assertThat(blocks).hasSizeGreaterThanOrEqualTo(4);
     List<String> arguments =
         new ArrayList<>(
             List.of(
@@ -68,7 +83,7 @@ class ReadmeTest {
                 System.getProperty("java.class.path")));
     for (int i = 0; i < blocks.size(); i++) {
       Path file = directory.resolve("Example" + i + ".java");
-      Files.writeString(file, SOURCE.formatted(i, blocks.get(i)));
+      Files.writeString(file, source(i, blocks.get(i)));
       arguments.add(file.toString());
     }
 
@@ -77,8 +92,13 @@ class ReadmeTest {
             .run(null, System.out, System.err, arguments.toArray(String[]::new));
 
     assertThat(status).isZero();
-    int fakes = indexOf(blocks, "FakeSecrets");
-    run("Example" + fakes);
+    for (int i = 0; i < blocks.size(); i++) {
+      if (isTest(blocks.get(i))) {
+        runTest(i);
+      } else if (blocks.get(i).contains("assertEquals(")) {
+        run("Example" + i);
+      }
+    }
     assertThat(Secrets.find("MY_APP_SECRET")).as("the fakes are gone").isEmpty();
     try (FakeSecrets secrets = FakeSecrets.of("MY_APP_SECRET", "other").install()) {
       run("Example" + indexOf(blocks, "String value = Secrets.get"));
@@ -87,13 +107,37 @@ class ReadmeTest {
   }
 
   private static List<String> blocks() throws Exception {
-    Path readme = Path.of("").toAbsolutePath().resolveSibling("README.md");
     List<String> blocks = new ArrayList<>();
-    Matcher matcher = BLOCK.matcher(Files.readString(readme));
-    while (matcher.find()) {
-      blocks.add(matcher.group(1));
+    for (Map.Entry<String, Integer> document : DOCUMENTS.entrySet()) {
+      int before = blocks.size();
+      Matcher matcher = BLOCK.matcher(Files.readString(Path.of("..", document.getKey())));
+      while (matcher.find()) {
+        blocks.add(
+            matcher.group(1) != null
+                ? matcher.group(1)
+                : matcher.group(2).replaceAll("(?m)^ \\* ?", ""));
+      }
+      assertThat(blocks.size() - before)
+          .as(document.getKey())
+          .isGreaterThanOrEqualTo(document.getValue());
     }
     return blocks;
+  }
+
+  private static boolean isTest(String block) {
+    return block.contains("@Test");
+  }
+
+  /**
+   * Returns a file with an example, in a method; or beside it, if it is a test, or a class of some.
+   */
+  private static String source(int i, String block) {
+    if (!isTest(block)) {
+      return SOURCE.formatted(i, block);
+    }
+    String tests =
+        block.startsWith("class") ? block.replaceFirst("class \\w+", "") : "{" + block + "}";
+    return SOURCE.formatted(i, "") + "class Tests" + i + tests;
   }
 
   private static int indexOf(List<String> blocks, String text) {
@@ -103,6 +147,16 @@ class ReadmeTest {
       }
     }
     throw new AssertionError("The README has no example with " + text);
+  }
+
+  private void runTest(int i) throws Exception {
+    try (var loader = new URLClassLoader(new URL[] {directory.toUri().toURL()})) {
+      EngineTestKit.engine("junit-jupiter")
+          .selectors(selectClass(loader.loadClass("Tests" + i)))
+          .execute()
+          .testEvents()
+          .assertStatistics(it -> it.succeeded(1).failed(0));
+    }
   }
 
   private void run(String name) throws Exception {
