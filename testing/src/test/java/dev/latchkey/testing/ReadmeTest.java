@@ -30,7 +30,9 @@ class ReadmeTest {
           "README.md", 4,
           "testing/README.md", 1,
           "testing/src/main/java/dev/latchkey/testing/FakeSecrets.java", 1,
+          "testing/src/main/java/dev/latchkey/testing/LeakDetector.java", 1,
           "testing/src/main/java/dev/latchkey/testing/junit/FakeSecret.java", 1,
+          "testing/src/main/java/dev/latchkey/testing/junit/ForbidLeaks.java", 1,
           "testing/src/main/java/dev/latchkey/testing/http/FakeSecretService.java", 1);
 
   /** What the examples take for granted: imports, and an app around them. */
@@ -55,6 +57,8 @@ class ReadmeTest {
         static Pool pool = password -> {};
 
         static io.micrometer.core.instrument.MeterRegistry registry;
+
+        static Runnable app = () -> {};
 
         static void load(byte[] key) {}
 

@@ -19,8 +19,8 @@ import org.junit.jupiter.api.parallel.Resources;
  * @Test
  * @ForbidLeaks
  * @FakeSecret(env = "MY_APP_SECRET", value = "some-value")
- * void logsIn() {
- *   app.logIn();
+ * void shows() {
+ *   System.out.println(Secrets.get("MY_APP_SECRET").length()); // the value itself would fail
  * }
  * }</pre>
  *
