@@ -2,7 +2,6 @@ package dev.latchkey.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.latchkey.Secrets;
 import java.lang.reflect.Method;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -10,26 +9,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Compiles the Java in the README, and runs what can be run of it. */
+/** Compiles the Java in the README, but for {@link SamplesTest samples}, and runs what can be. */
 class ReadmeTest {
-  private static final Pattern BLOCK = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
-
   /** What the examples take for granted: imports, and an app around them. */
   private static final String SOURCE =
       """
-      import static org.junit.jupiter.api.Assertions.assertEquals;
       import dev.latchkey.*;
       import dev.latchkey.client.*;
       import dev.latchkey.client.integration.micrometer.*;
-      import dev.latchkey.testing.*;
-      import dev.latchkey.testing.junit.*;
-      import org.junit.jupiter.api.Test;
       import java.util.*;
       import java.util.function.*;
 
@@ -56,7 +47,11 @@ class ReadmeTest {
 
   @Test
   void java_inTheReadme_compiles() throws Exception {
-    List<String> blocks = blocks();
+    List<String> blocks =
+        ReadmeBlock.all().stream()
+            .filter(block -> block.file().isEmpty())
+            .map(ReadmeBlock::text)
+            .toList();
     assertThat(blocks).hasSizeGreaterThanOrEqualTo(4);
     List<String> arguments =
         new ArrayList<>(
@@ -77,23 +72,10 @@ class ReadmeTest {
             .run(null, System.out, System.err, arguments.toArray(String[]::new));
 
     assertThat(status).isZero();
-    int fakes = indexOf(blocks, "FakeSecrets");
-    run("Example" + fakes);
-    assertThat(Secrets.find("MY_APP_SECRET")).as("the fakes are gone").isEmpty();
     try (FakeSecrets secrets = FakeSecrets.of("MY_APP_SECRET", "other").install()) {
       run("Example" + indexOf(blocks, "String value = Secrets.get"));
       assertThat(secrets.toString()).isEqualTo("FakeSecrets[MY_APP_SECRET]");
     }
-  }
-
-  private static List<String> blocks() throws Exception {
-    Path readme = Path.of("").toAbsolutePath().resolveSibling("README.md");
-    List<String> blocks = new ArrayList<>();
-    Matcher matcher = BLOCK.matcher(Files.readString(readme));
-    while (matcher.find()) {
-      blocks.add(matcher.group(1));
-    }
-    return blocks;
   }
 
   private static int indexOf(List<String> blocks, String text) {
