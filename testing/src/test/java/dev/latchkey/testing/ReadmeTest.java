@@ -19,10 +19,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.platform.testkit.engine.EngineTestKit;
 
-/** Compiles the Java in READMEs and in Javadoc, and runs what can be run of it. */
+/**
+ * Compiles the Java in READMEs and in Javadoc, but for {@link SamplesTest samples}, and runs what
+ * can be run of it.
+ */
 class ReadmeTest {
   private static final Pattern BLOCK =
-      Pattern.compile("```java\n(.*?)```|<pre>\\{@code\n(.*?) \\* }</pre>", Pattern.DOTALL);
+      Pattern.compile(
+          "(?<!-->\n)```java\n(.*?)```|<pre>\\{@code\n(.*?) \\* }</pre>", Pattern.DOTALL);
 
   /** Where examples are, and how many at least; from the directory of all modules. */
   private static final Map<String, Integer> DOCUMENTS =

@@ -1,0 +1,35 @@
+package dev.latchkey.testing;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A block of Java in the README.
+ *
+ * @param file the file whose text it is, from the root, if a comment before the block names one
+ */
+record ReadmeBlock(Optional<String> file, String text) {
+  static final Path ROOT = Path.of("..");
+
+  private static final Pattern PATTERN =
+      Pattern.compile("(?:<!-- (\\S+) -->\n)?```java\n(.*?)```", Pattern.DOTALL);
+
+  static List<ReadmeBlock> all() throws IOException {
+    List<ReadmeBlock> blocks = new ArrayList<>();
+    Matcher matcher = PATTERN.matcher(readme());
+    while (matcher.find()) {
+      blocks.add(new ReadmeBlock(Optional.ofNullable(matcher.group(1)), matcher.group(2)));
+    }
+    return blocks;
+  }
+
+  static String readme() throws IOException {
+    return Files.readString(ROOT.resolve("README.md"));
+  }
+}
