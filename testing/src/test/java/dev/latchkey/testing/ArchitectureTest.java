@@ -14,7 +14,9 @@ import org.junit.jupiter.api.Test;
 class ArchitectureTest {
   private static final String FAKES = "dev.latchkey.testing";
 
-  private static final String SERVICE = "dev.latchkey.testing.http";
+  private static final String FAKE_SERVICE = "dev.latchkey.testing.http";
+
+  private static final String WIRE = "dev.latchkey.testing.wire";
 
   private static final JavaClasses TESTING =
       new ClassFileImporter()
@@ -41,10 +43,10 @@ class ArchitectureTest {
   }
 
   @Test
-  void client_isKnownToTheContractsAndTheServiceAlone() {
+  void client_isKnownToTheContractsAndServicesAlone() {
     noClasses()
         .that()
-        .resideOutsideOfPackages("dev.latchkey.testing.contract", SERVICE)
+        .resideOutsideOfPackages("dev.latchkey.testing.contract", FAKE_SERVICE, WIRE)
         .should()
         .dependOnClassesThat(resideInAnyPackage("dev.latchkey.client.."))
         .because("the client is an optional dependency")
@@ -52,10 +54,10 @@ class ArchitectureTest {
   }
 
   @Test
-  void service_knowsNoTestFrameworkAndNoneOfTheOthers() {
+  void services_knowNoTestFrameworkAndNoneOfTheOthers() {
     noClasses()
         .that()
-        .resideInAPackage(SERVICE)
+        .resideInAnyPackage(FAKE_SERVICE, WIRE)
         .should()
         .dependOnClassesThat(
             resideInAnyPackage("org.junit..", FAKES, "dev.latchkey.testing.contract"))
@@ -67,7 +69,7 @@ class ArchitectureTest {
   void service_meetsOkHttpTlsInOneClass() {
     noClasses()
         .that()
-        .doNotHaveFullyQualifiedName(SERVICE + ".Certificates")
+        .doNotHaveFullyQualifiedName(FAKE_SERVICE + ".Certificates")
         .should()
         .dependOnClassesThat(resideInAnyPackage("okhttp3.tls.."))
         .because("a service in the clear does without it")

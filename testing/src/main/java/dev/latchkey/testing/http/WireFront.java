@@ -1,7 +1,9 @@
 package dev.latchkey.testing.http;
 
 import dev.latchkey.client.source.CiphertextAnswer;
-import dev.latchkey.testing.http.WireRequest.RefusedException;
+import dev.latchkey.testing.wire.RefusedException;
+import dev.latchkey.testing.wire.WireAnswer;
+import dev.latchkey.testing.wire.WireRequest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -80,7 +82,7 @@ final class WireFront extends Dispatcher {
       ServiceState.Call call = state.arrived(List.of(), Duration.ZERO, tokenAccepted);
       Fault fault = state.fault(call);
       return fault == null
-          ? answer(call, error(e.status, e.reason))
+          ? answer(call, error(e.status(), e.reason()))
           : fail(call, fault, request.getConnectionIndex());
     }
     ServiceState.Call call = state.arrived(wire.queries(), wire.hold(), tokenAccepted);

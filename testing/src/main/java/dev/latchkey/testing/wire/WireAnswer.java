@@ -1,21 +1,18 @@
-package dev.latchkey.testing.http;
+package dev.latchkey.testing.wire;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.latchkey.client.source.CiphertextAnswer;
 import dev.latchkey.client.source.CiphertextQuery;
 import dev.latchkey.spi.SealedSecret;
 import java.io.IOException;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.util.List;
 
 /** The bodies of answers. */
-final class WireAnswer {
-  private static final JsonFactory JSON = new JsonFactory();
-
+public final class WireAnswer {
   private static final int INVALID_ARGUMENT = 3;
+  private static final int DEADLINE_EXCEEDED = 4;
   private static final int NOT_FOUND = 5;
+  private static final int ALREADY_EXISTS = 6;
   private static final int PERMISSION_DENIED = 7;
   private static final int RESOURCE_EXHAUSTED = 8;
   private static final int UNIMPLEMENTED = 12;
@@ -25,25 +22,9 @@ final class WireAnswer {
 
   private WireAnswer() {}
 
-  /** Writes the fields of the object that a body is. */
-  private interface Fields {
-    void write(JsonGenerator json) throws IOException;
-  }
-
-  private static String object(Fields fields) {
-    var body = new StringWriter();
-    try (JsonGenerator json = JSON.createGenerator(body)) {
-      json.writeStartObject();
-      fields.write(json);
-      json.writeEndObject();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e); // A string can always be written to.
-    }
-    return body.toString();
-  }
-
-  static String error(int status, String message) {
-    return object(
+  /** Returns an error of a status. */
+  public static String error(int status, String message) {
+    return WireJson.object(
         json -> {
           json.writeNumberField("code", code(status));
           json.writeStringField("message", message);
@@ -59,14 +40,17 @@ final class WireAnswer {
       case 403 -> PERMISSION_DENIED;
       case 404 -> NOT_FOUND;
       case 405 -> UNIMPLEMENTED;
-      case 413, 429 -> RESOURCE_EXHAUSTED;
+      case 408 -> DEADLINE_EXCEEDED;
+      case 409 -> ALREADY_EXISTS;
+      case 413, 429, 431 -> RESOURCE_EXHAUSTED;
       case 502, 503, 504 -> UNAVAILABLE;
       default -> status < 500 ? INVALID_ARGUMENT : INTERNAL;
     };
   }
 
-  static String secrets(List<CiphertextQuery> queries, List<CiphertextAnswer> answers) {
-    return object(
+  /** Returns what answers queries, in their order. */
+  public static String secrets(List<CiphertextQuery> queries, List<CiphertextAnswer> answers) {
+    return WireJson.object(
         json -> {
           json.writeArrayFieldStart("secrets");
           for (int i = 0; i < queries.size(); i++) {

@@ -1,10 +1,7 @@
-package dev.latchkey.testing.http;
+package dev.latchkey.testing.wire;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import dev.latchkey.MalformedSecretException;
 import dev.latchkey.SecretName;
 import dev.latchkey.client.source.CiphertextQuery;
@@ -19,35 +16,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * The body of a request, read as strictly as can be: what a real service may pass over is told to
  * the maker of a client that is still in test.
+ *
+ * @param queries 1 to 100 questions
+ * @param hold how long the answer may wait for news
  */
-record WireRequest(List<CiphertextQuery> queries, Duration hold) {
-  private static final int MAX_DEPTH = 16;
-
-  private static final JsonFactory JSON =
-      JsonFactory.builder()
-          .disable(JsonFactory.Feature.CHARSET_DETECTION) // It is UTF-8 (RFC 8259, section 8.1).
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
-          .build();
-
-  /** A request that is refused. Its message repeats nothing of the request. */
-  static final class RefusedException extends Exception {
-    private static final long serialVersionUID = 1L;
-
-    final int status;
-    final String reason;
-
-    RefusedException(int status, String reason) {
-      super(reason);
-      this.status = status;
-      this.reason = reason;
-    }
-  }
-
-  static WireRequest parse(byte[] body) throws RefusedException {
+public record WireRequest(List<CiphertextQuery> queries, Duration hold) {
+  /** Reads a body. */
+  public static WireRequest parse(byte[] body) throws RefusedException {
     List<CiphertextQuery> queries = null;
     long waitSeconds = 0;
-    try (JsonParser parser = JSON.createParser(body)) {
+    try (JsonParser parser = WireJson.parser(body)) {
       require(parser.nextToken() == JsonToken.START_OBJECT, "The body is not a JSON object.");
       while (parser.nextToken() == JsonToken.FIELD_NAME) {
         switch (parser.currentName()) {
