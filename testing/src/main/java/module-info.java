@@ -11,10 +11,12 @@ module dev.latchkey.testing {
   requires static mockwebserver3;
   requires static okhttp3;
   requires static okhttp3.tls;
+  requires static org.eclipse.jetty.server;
   requires static transitive org.junit.jupiter.api;
 
   exports dev.latchkey.testing;
   exports dev.latchkey.testing.contract;
   exports dev.latchkey.testing.junit;
   exports dev.latchkey.testing.http;
+  exports dev.latchkey.testing.service;
 }

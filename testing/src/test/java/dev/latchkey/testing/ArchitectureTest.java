@@ -16,6 +16,8 @@ class ArchitectureTest {
 
   private static final String FAKE_SERVICE = "dev.latchkey.testing.http";
 
+  private static final String LOCAL_SERVICE = "dev.latchkey.testing.service";
+
   private static final String WIRE = "dev.latchkey.testing.wire";
 
   private static final JavaClasses TESTING =
@@ -46,7 +48,7 @@ class ArchitectureTest {
   void client_isKnownToTheContractsAndServicesAlone() {
     noClasses()
         .that()
-        .resideOutsideOfPackages("dev.latchkey.testing.contract", FAKE_SERVICE, WIRE)
+        .resideOutsideOfPackages("dev.latchkey.testing.contract", FAKE_SERVICE, LOCAL_SERVICE, WIRE)
         .should()
         .dependOnClassesThat(resideInAnyPackage("dev.latchkey.client.."))
         .because("the client is an optional dependency")
@@ -57,11 +59,29 @@ class ArchitectureTest {
   void services_knowNoTestFrameworkAndNoneOfTheOthers() {
     noClasses()
         .that()
-        .resideInAnyPackage(FAKE_SERVICE, WIRE)
+        .resideInAnyPackage(FAKE_SERVICE, LOCAL_SERVICE, WIRE)
         .should()
         .dependOnClassesThat(
             resideInAnyPackage("org.junit..", FAKES, "dev.latchkey.testing.contract"))
         .because("it serves any test framework, and other languages")
+        .check(TESTING);
+  }
+
+  @Test
+  void services_knowNothingOfEachOther() {
+    noClasses()
+        .that()
+        .resideInAnyPackage(LOCAL_SERVICE, WIRE)
+        .should()
+        .dependOnClassesThat(resideInAnyPackage(FAKE_SERVICE, "mockwebserver3..", "okhttp3.."))
+        .because("each has an HTTP server of its own")
+        .check(TESTING);
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(LOCAL_SERVICE)
+        .should()
+        .dependOnClassesThat(resideInAnyPackage(LOCAL_SERVICE, "org.eclipse.jetty.."))
+        .because("Jetty is an optional dependency")
         .check(TESTING);
   }
 

@@ -1,8 +1,12 @@
 package dev.latchkey.testing.wire;
 
+import static dev.latchkey.testing.wire.WireJson.bad;
+import static dev.latchkey.testing.wire.WireJson.name;
+import static dev.latchkey.testing.wire.WireJson.number;
+import static dev.latchkey.testing.wire.WireJson.require;
+
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import dev.latchkey.MalformedSecretException;
 import dev.latchkey.SecretName;
 import dev.latchkey.client.source.CiphertextQuery;
 import dev.latchkey.client.source.FetchRequest;
@@ -23,31 +27,26 @@ import org.jspecify.annotations.Nullable;
 public record WireRequest(List<CiphertextQuery> queries, Duration hold) {
   /** Reads a body. */
   public static WireRequest parse(byte[] body) throws RefusedException {
-    List<CiphertextQuery> queries = null;
-    long waitSeconds = 0;
-    try (JsonParser parser = WireJson.parser(body)) {
-      require(parser.nextToken() == JsonToken.START_OBJECT, "The body is not a JSON object.");
-      while (parser.nextToken() == JsonToken.FIELD_NAME) {
-        switch (parser.currentName()) {
-          case "secrets" -> queries = queries(parser);
-          case "waitSeconds" ->
-              waitSeconds = number(parser, "waitSeconds", 0, FetchRequest.MAX_HOLD.toSeconds());
-          default -> throw bad("The body has a field that is neither secrets nor waitSeconds.");
-        }
-      }
-      require(parser.nextToken() == null, "Something follows the JSON of the body.");
-    } catch (IOException e) {
-      throw bad("The body is not well-formed JSON.");
-    }
-    if (queries == null) {
-      throw bad("The body has no secrets.");
-    }
-    return new WireRequest(queries, Duration.ofSeconds(waitSeconds));
+    var secrets = new ArrayList<CiphertextQuery>();
+    long[] waitSeconds = {0};
+    WireJson.read(
+        body,
+        (field, parser) -> {
+          switch (field) {
+            case "secrets" -> secrets.addAll(queries(parser));
+            case "waitSeconds" ->
+                waitSeconds[0] =
+                    number(parser, "waitSeconds", 0, FetchRequest.MAX_HOLD.toSeconds());
+            default -> throw bad("The body has a field that is neither secrets nor waitSeconds.");
+          }
+        });
+    require(!secrets.isEmpty(), "The body has no secrets.");
+    return new WireRequest(secrets, Duration.ofSeconds(waitSeconds[0]));
   }
 
   private static List<CiphertextQuery> queries(JsonParser parser)
       throws IOException, RefusedException {
-    require(parser.nextToken() == JsonToken.START_ARRAY, "secrets is not a list.");
+    require(parser.currentToken() == JsonToken.START_ARRAY, "secrets is not a list.");
     List<CiphertextQuery> queries = new ArrayList<>();
     for (JsonToken token = parser.nextToken();
         token != JsonToken.END_ARRAY;
@@ -70,7 +69,9 @@ public record WireRequest(List<CiphertextQuery> queries, Duration hold) {
     OptionalLong version = OptionalLong.empty();
     OptionalLong known = OptionalLong.empty();
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
-      switch (parser.currentName()) {
+      String field = parser.currentName();
+      parser.nextToken();
+      switch (field) {
         case "name" -> name = name(parser);
         case "version" -> version = OptionalLong.of(number(parser, "A version", 1, Long.MAX_VALUE));
         case "knownVersion" ->
@@ -86,35 +87,5 @@ public record WireRequest(List<CiphertextQuery> queries, Duration hold) {
       throw bad("A secret has no name.");
     }
     return name;
-  }
-
-  private static SecretName name(JsonParser parser) throws IOException, RefusedException {
-    require(parser.nextToken() == JsonToken.VALUE_STRING, "A name is not text.");
-    try {
-      return SecretName.parse(parser.getText());
-    } catch (MalformedSecretException e) {
-      throw bad(e.problem()); // The remedy may repeat the text.
-    }
-  }
-
-  private static long number(JsonParser parser, String what, long min, long max)
-      throws IOException, RefusedException {
-    boolean legal =
-        parser.nextToken() == JsonToken.VALUE_NUMBER_INT
-            && parser.getNumberType() != JsonParser.NumberType.BIG_INTEGER;
-    long number = legal ? parser.getLongValue() : -1;
-    require(
-        number >= min && number <= max, what + " is a whole number, " + min + " to " + max + ".");
-    return number;
-  }
-
-  private static void require(boolean condition, String otherwise) throws RefusedException {
-    if (!condition) {
-      throw bad(otherwise);
-    }
-  }
-
-  private static RefusedException bad(String reason) {
-    return new RefusedException(400, reason);
   }
 }

@@ -1,0 +1,131 @@
+package dev.latchkey.testing.service;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.latchkey.SecretUnavailableException;
+import dev.latchkey.testing.wire.WireJson;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.time.Clock;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who did what, when, and what came of it: a line of JSON each, only ever added. No value and no
+ * token is in it. Thread-safe.
+ */
+final class AuditLog implements AutoCloseable {
+  static final String FILE = "audit.jsonl";
+
+  private final FileChannel channel;
+  private final Clock clock;
+
+  private AuditLog(FileChannel channel, Clock clock) {
+    this.channel = channel;
+    this.clock = clock;
+  }
+
+  static AuditLog open(DataDirectory data, Clock clock) {
+    var log = new AuditLog(data.openLog(FILE), clock);
+    try {
+      log.endLastLine();
+    } catch (IOException e) {
+      throw unwritable();
+    }
+    return log;
+  }
+
+  /** A line that was cut off by the end of a process must not swallow the next one. */
+  private void endLastLine() throws IOException {
+    long size = channel.size();
+    channel.position(size);
+    var last = ByteBuffer.allocate(1);
+    if (size > 0 && channel.read(last, size - 1) == 1 && last.get(0) != '\n') {
+      write("\n");
+    }
+  }
+
+  /**
+   * A line.
+   *
+   * @param project null where the request is for none
+   * @param secret null where it is for none in particular
+   * @param status of the answer
+   */
+  record Entry(
+      Caller caller,
+      String action,
+      @Nullable String project,
+      @Nullable String secret,
+      String outcome,
+      int status) {}
+
+  /**
+   * Adds lines, which survive the end of the process when this returns.
+   *
+   * @param force whether they survive that of the machine
+   */
+  synchronized void add(List<Entry> entries, boolean force) {
+    if (entries.isEmpty()) {
+      return;
+    }
+    var lines = new StringBuilder();
+    entries.forEach(entry -> lines.append(line(entry)).append('\n'));
+    try {
+      write(lines.toString());
+      if (force) {
+        channel.force(false);
+      }
+    } catch (IOException e) {
+      throw unwritable();
+    }
+  }
+
+  private void write(String text) throws IOException {
+    ByteBuffer rest = UTF_8.encode(text);
+    while (rest.hasRemaining()) {
+      channel.write(rest);
+    }
+  }
+
+  private String line(Entry entry) {
+    return WireJson.object(
+        json -> {
+          json.writeStringField("time", clock.instant().toString());
+          if (entry.caller instanceof Caller.Admin admin) {
+            json.writeStringField("caller", "admin");
+            json.writeStringField("user", admin.userId());
+          } else if (entry.caller instanceof Caller.Reader reader) {
+            json.writeStringField("caller", "process");
+            json.writeStringField("token", reader.token().id());
+            json.writeStringField("app", reader.token().grant().app());
+          } else {
+            json.writeStringField("caller", "unknown");
+          }
+          json.writeStringField("action", entry.action);
+          if (entry.project != null) {
+            json.writeStringField("project", entry.project);
+          }
+          if (entry.secret != null) {
+            json.writeStringField("secret", entry.secret);
+          }
+          json.writeStringField("outcome", entry.outcome);
+          json.writeNumberField("status", entry.status);
+        });
+  }
+
+  private static SecretUnavailableException unwritable() {
+    return new SecretUnavailableException(
+        "The audit log cannot be written.", "Check that the disk is not full.");
+  }
+
+  @Override
+  public synchronized void close() {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      // All that was added was written before.
+    }
+  }
+}

@@ -1,0 +1,128 @@
+package dev.latchkey.testing.service;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.function.Consumer;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.util.thread.Scheduler;
+
+/**
+ * Reads the body of a request as it comes, without a thread that waits for it, and overwrites each
+ * buffer that it came in: there may be a value in it.
+ */
+final class Body implements Runnable {
+  private static final int FIRST_BYTES = 8 << 10;
+
+  /**
+   * How many times the limit is read before the connection is closed: a client that is still
+   * sending then sees no answer.
+   */
+  private static final int PATIENCE = 4;
+
+  private final Exchange exchange;
+  private final int maxBytes;
+  private final Consumer<byte[]> use;
+  private final Scheduler.Task deadline;
+  private byte[] bytes = new byte[FIRST_BYTES];
+  private int length;
+  private long received;
+
+  private Body(Exchange exchange, Limits limits, Consumer<byte[]> use) {
+    this.exchange = exchange;
+    this.maxBytes = limits.bodyBytes();
+    this.use = use;
+    this.deadline =
+        exchange.schedule(
+            () -> refuse(408, "The body took over " + limits.body().toSeconds() + " s."),
+            limits.body());
+  }
+
+  /**
+   * Reads the body of a request, or refuses it.
+   *
+   * @param use called with the body, which is overwritten afterwards
+   */
+  static void read(Exchange exchange, Limits limits, Consumer<byte[]> use) {
+    new Body(exchange, limits, use).run();
+  }
+
+  /** Takes what has come; called again when there is more. */
+  @Override
+  public void run() {
+    while (!exchange.isClaimed()) {
+      Content.Chunk chunk = exchange.request().read();
+      if (chunk == null) {
+        exchange.request().demand(this);
+        return;
+      }
+      if (Content.Chunk.isFailure(chunk)) {
+        end();
+        if (exchange.claim()) {
+          exchange.fail(chunk.getFailure());
+        }
+        return;
+      }
+      boolean last = chunk.isLast();
+      take(chunk.getByteBuffer());
+      chunk.release();
+      if (received > (long) PATIENCE * maxBytes || (last && received > maxBytes)) {
+        end();
+        refuse(413, "A body is at most " + maxBytes + " bytes.");
+        return;
+      }
+      if (last) {
+        finish();
+        return;
+      }
+    }
+    end();
+  }
+
+  private void take(ByteBuffer buffer) {
+    int from = buffer.position();
+    int size = buffer.remaining();
+    received += size;
+    if (received <= maxBytes) {
+      makeRoom(size);
+      buffer.get(bytes, length, size);
+      length += size;
+    }
+    if (!buffer.isReadOnly()) {
+      for (int i = from; i < from + size; i++) {
+        buffer.put(i, (byte) 0);
+      }
+    }
+  }
+
+  private void makeRoom(int size) {
+    if (size > bytes.length - length) {
+      byte[] larger = Arrays.copyOf(bytes, Math.max(2 * bytes.length, length + size));
+      Arrays.fill(bytes, (byte) 0);
+      bytes = larger;
+    }
+  }
+
+  private void finish() {
+    deadline.cancel();
+    byte[] body = Arrays.copyOf(bytes, length);
+    end();
+    try {
+      use.accept(body);
+    } finally {
+      Arrays.fill(body, (byte) 0);
+    }
+  }
+
+  private void end() {
+    deadline.cancel();
+    Arrays.fill(bytes, (byte) 0);
+  }
+
+  private void refuse(int status, String message) {
+    if (exchange.claim()) {
+      exchange.header(HttpHeader.CONNECTION, "close");
+      exchange.error(status, message);
+    }
+  }
+}

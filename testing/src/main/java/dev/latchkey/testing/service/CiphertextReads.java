@@ -1,0 +1,204 @@
+package dev.latchkey.testing.service;
+
+import dev.latchkey.SecretName;
+import dev.latchkey.client.source.CiphertextAnswer;
+import dev.latchkey.client.source.CiphertextQuery;
+import dev.latchkey.client.source.FetchRequest;
+import dev.latchkey.testing.wire.RefusedException;
+import dev.latchkey.testing.wire.WireAnswer;
+import dev.latchkey.testing.wire.WireRequest;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.eclipse.jetty.util.thread.Scheduler;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers processes with ciphertexts: at once, or once there is news. A request that waits is an
+ * entry in a set and has no thread; who changes a secret has those looked at that ask for it.
+ * Thread-safe.
+ */
+final class CiphertextReads {
+  private static final Duration STORE_TIMEOUT = Duration.ofSeconds(10);
+
+  private final ProcessTokens tokens;
+  private final AuditLog audit;
+  private final Clock clock;
+  private final Set<Read> waiting = ConcurrentHashMap.newKeySet();
+
+  CiphertextReads(ProcessTokens tokens, AuditLog audit, Clock clock) {
+    this.tokens = tokens;
+    this.audit = audit;
+    this.clock = clock;
+  }
+
+  /** Answers a request, now or later. */
+  void read(Exchange exchange, ProcessToken token, ProjectSecrets secrets, WireRequest request) {
+    var read = new Read(exchange, token, secrets, request);
+    if (read.answer(request.hold().isZero())) {
+      return;
+    }
+    waiting.add(read);
+    read.begin();
+    // What has changed since the first look was told to nobody.
+    read.answer(false);
+  }
+
+  /** Has requests looked at that ask for a secret. */
+  void changed(String project, SecretName name) {
+    for (Read read : waiting) {
+      if (read.token.project().equals(project) && read.asksFor(name)) {
+        read.exchange.execute(() -> read.answer(false));
+      }
+    }
+  }
+
+  /** Has requests refused whose token is not in force any more. */
+  void revoked(ProcessToken token) {
+    for (Read read : waiting) {
+      if (read.token.equals(token)) {
+        read.exchange.execute(() -> read.answer(true));
+      }
+    }
+  }
+
+  /** Returns how many requests wait. */
+  int waiting() {
+    return waiting.size();
+  }
+
+  private final class Read {
+    private final Exchange exchange;
+    private final ProcessToken token;
+    private final ProjectSecrets secrets;
+    private final WireRequest request;
+    private volatile Scheduler.@Nullable Task end;
+
+    Read(Exchange exchange, ProcessToken token, ProjectSecrets secrets, WireRequest request) {
+      this.exchange = exchange;
+      this.token = token;
+      this.secrets = secrets;
+      this.request = request;
+    }
+
+    boolean asksFor(SecretName name) {
+      return request.queries().stream().anyMatch(query -> query.name().equals(name));
+    }
+
+    void begin() {
+      exchange.request().addIdleTimeoutListener(timeout -> false);
+      exchange
+          .request()
+          .addFailureListener(
+              failure -> {
+                if (claim()) {
+                  exchange.fail(failure);
+                }
+              });
+      Duration life = Duration.between(clock.instant(), token.expiresAt());
+      Duration hold = request.hold();
+      end = exchange.schedule(() -> answer(true), hold.compareTo(life) < 0 ? hold : life);
+    }
+
+    private boolean claim() {
+      if (!exchange.claim()) {
+        return false;
+      }
+      waiting.remove(this);
+      Scheduler.Task task = end;
+      if (task != null) {
+        task.cancel();
+      }
+      return true;
+    }
+
+    /** Answers if there is news, or anyway; returns whether it is answered. */
+    boolean answer(boolean anyway) {
+      if (exchange.isClaimed()) {
+        return true;
+      }
+      boolean claimed = false;
+      try {
+        if (!tokens.isInForce(token)) {
+          throw new RefusedException(401, "The token has expired or was revoked.");
+        }
+        List<CiphertextAnswer> answers = answers();
+        if (!anyway && answers.stream().allMatch(CiphertextAnswer.Unchanged.class::isInstance)) {
+          return false;
+        }
+        claimed = claim();
+        if (claimed) {
+          audit.add(entries(answers), false);
+          exchange.answer(200, WireAnswer.secrets(request.queries(), answers));
+        }
+      } catch (RefusedException | RuntimeException e) {
+        if (claimed || claim()) {
+          refuse(Failure.of(e));
+        }
+      }
+      return true;
+    }
+
+    private void refuse(Failure failure) {
+      Failure told = failure;
+      try {
+        audit.add(List.of(entry(null, failure.outcome(), failure.status())), false);
+      } catch (RuntimeException e) {
+        told = Failure.of(e);
+      }
+      exchange.error(told.status(), told.message());
+    }
+
+    private List<CiphertextAnswer> answers() {
+      List<CiphertextQuery> permitted =
+          request.queries().stream().filter(query -> token.permits(query.name())).toList();
+      Iterator<CiphertextAnswer> found =
+          permitted.isEmpty()
+              ? List.<CiphertextAnswer>of().iterator()
+              : secrets.store().fetch(FetchRequest.of(permitted, STORE_TIMEOUT)).iterator();
+      List<CiphertextAnswer> answers = new ArrayList<>();
+      for (CiphertextQuery query : request.queries()) {
+        CiphertextAnswer answer =
+            token.permits(query.name()) ? found.next() : new CiphertextAnswer.Denied();
+        if (answer instanceof CiphertextAnswer.Damaged damaged) {
+          // Told of as not found it would be taken from those who have it.
+          throw damaged.failure();
+        }
+        answers.add(answer);
+      }
+      return answers;
+    }
+
+    private List<AuditLog.Entry> entries(List<CiphertextAnswer> answers) {
+      List<AuditLog.Entry> entries = new ArrayList<>();
+      for (int i = 0; i < answers.size(); i++) {
+        CiphertextAnswer answer = answers.get(i);
+        if (!(answer instanceof CiphertextAnswer.Unchanged)) {
+          entries.add(entry(request.queries().get(i).name().toString(), outcome(answer), 200));
+        }
+      }
+      return entries;
+    }
+
+    private AuditLog.Entry entry(@Nullable String secret, String outcome, int status) {
+      return new AuditLog.Entry(
+          new Caller.Reader(token),
+          Route.Call.READ.action,
+          token.project(),
+          secret,
+          outcome,
+          status);
+    }
+  }
+
+  private static String outcome(CiphertextAnswer answer) {
+    if (answer instanceof CiphertextAnswer.Sealed) {
+      return "ok";
+    }
+    return answer instanceof CiphertextAnswer.Denied ? "denied" : "not_found";
+  }
+}

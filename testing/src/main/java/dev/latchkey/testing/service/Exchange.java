@@ -1,0 +1,91 @@
+package dev.latchkey.testing.service;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.latchkey.testing.wire.WireAnswer;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.thread.Scheduler;
+
+/**
+ * A request and its answer. Of several that would answer, such as news and the end of a hold, one
+ * {@linkplain #claim claims} it. Thread-safe.
+ */
+final class Exchange {
+  private final Request request;
+  private final Response response;
+  private final Callback callback;
+  private final AtomicBoolean claimed = new AtomicBoolean();
+
+  Exchange(Request request, Response response, Callback callback) {
+    this.request = request;
+    this.response = response;
+    this.callback = callback;
+  }
+
+  Request request() {
+    return request;
+  }
+
+  /** Tells whether the caller is the one who answers. */
+  boolean claim() {
+    return claimed.compareAndSet(false, true);
+  }
+
+  boolean isClaimed() {
+    return claimed.get();
+  }
+
+  /** Adds a header to the answer to come. */
+  void header(HttpHeader header, String value) {
+    response.getHeaders().put(header, value);
+  }
+
+  /** Answers. To be called once, by the one who has claimed it. */
+  void answer(int status, String json) {
+    write(response, callback, status, json);
+  }
+
+  void error(int status, String message) {
+    if (status == 401) {
+      header(HttpHeader.WWW_AUTHENTICATE, "Bearer");
+    }
+    answer(status, WireAnswer.error(status, message));
+  }
+
+  static void write(Response response, Callback callback, int status, String json) {
+    byte[] body = json.getBytes(UTF_8);
+    response.setStatus(status);
+    HttpFields.Mutable headers = response.getHeaders();
+    headers.put(HttpHeader.CONTENT_TYPE, "application/json");
+    headers.put(HttpHeader.CONTENT_LENGTH, body.length);
+    headers.put(HttpHeader.CACHE_CONTROL, "no-store");
+    headers.put("X-Content-Type-Options", "nosniff");
+    response.write(true, ByteBuffer.wrap(body), callback);
+  }
+
+  /** Gives up: the client is not there any more. */
+  void fail(Throwable cause) {
+    callback.failed(cause);
+  }
+
+  /** Runs something on a thread of the server. */
+  void execute(Runnable task) {
+    request.getComponents().getExecutor().execute(task);
+  }
+
+  /** Runs something on a thread of the server, later. */
+  Scheduler.Task schedule(Runnable task, Duration delay) {
+    return request
+        .getComponents()
+        .getScheduler()
+        .schedule(() -> execute(task), delay.toNanos(), TimeUnit.NANOSECONDS);
+  }
+}

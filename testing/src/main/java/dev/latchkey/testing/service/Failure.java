@@ -1,0 +1,49 @@
+package dev.latchkey.testing.service;
+
+import dev.latchkey.SecretConflictException;
+import dev.latchkey.SecretException;
+import dev.latchkey.SecretNotFoundException;
+import dev.latchkey.SecretUnavailableException;
+import dev.latchkey.SecretValueException;
+import dev.latchkey.testing.wire.RefusedException;
+import java.lang.System.Logger.Level;
+
+/** What an exception becomes in an answer. What is the operator's to know is logged instead. */
+record Failure(int status, String message) {
+  private static final System.Logger LOG = System.getLogger("dev.latchkey.testing.service");
+
+  static Failure of(Exception e) {
+    if (e instanceof RefusedException refused) {
+      return new Failure(refused.status(), refused.reason());
+    }
+    if (e instanceof SecretConflictException conflict) {
+      return new Failure(409, text(conflict));
+    }
+    if (e instanceof SecretNotFoundException notFound) {
+      return new Failure(404, text(notFound));
+    }
+    if (e instanceof SecretValueException value) {
+      return new Failure(400, text(value));
+    }
+    if (e instanceof SecretUnavailableException unavailable) {
+      LOG.log(Level.ERROR, text(unavailable));
+      return new Failure(503, "The service's data cannot be used; its log says why.");
+    }
+    LOG.log(Level.ERROR, "A request failed.", e);
+    return new Failure(500, "The service failed; its log says why.");
+  }
+
+  private static String text(SecretException e) {
+    return e.problem() + " " + e.remedy();
+  }
+
+  /** Returns what the audit log calls it. */
+  String outcome() {
+    return switch (status) {
+      case 401, 403 -> "denied";
+      case 404 -> "not_found";
+      case 409 -> "exists";
+      default -> status < 500 ? "refused" : "failed";
+    };
+  }
+}

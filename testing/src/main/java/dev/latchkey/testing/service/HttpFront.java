@@ -1,0 +1,96 @@
+package dev.latchkey.testing.service;
+
+import dev.latchkey.testing.wire.WireAnswer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.NetworkConnectionLimit;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+
+/** Listens on the loopback interface, within limits. Thread-safe. */
+final class HttpFront implements AutoCloseable {
+  /** Not "localhost", which may have two addresses. */
+  private static final String HOST = "127.0.0.1";
+
+  private static final int MAX_THREADS = 32;
+  private static final int BACKLOG = 1_024;
+
+  private final Server server;
+  private final ServerConnector connector;
+  private final QueuedThreadPool threads;
+
+  private HttpFront(Server server, ServerConnector connector, QueuedThreadPool threads) {
+    this.server = server;
+    this.connector = connector;
+    this.threads = threads;
+  }
+
+  static HttpFront start(int port, Handler handler, Limits limits) {
+    var threads = new QueuedThreadPool(MAX_THREADS);
+    threads.setName("latchkey-service");
+    threads.setDaemon(true);
+    var server = new Server(threads);
+    var connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(http(limits)));
+    connector.setHost(HOST);
+    connector.setPort(port);
+    connector.setAcceptQueueSize(BACKLOG);
+    connector.setIdleTimeout(limits.idle().toMillis());
+    server.addConnector(connector);
+    server.addBean(new NetworkConnectionLimit(limits.connections(), connector));
+    server.setHandler(handler);
+    server.setErrorHandler(HttpFront::error);
+    var front = new HttpFront(server, connector, threads);
+    try {
+      server.start();
+    } catch (IOException e) {
+      front.close();
+      throw new UncheckedIOException("The service cannot listen at port " + port + ".", e);
+    } catch (Exception e) {
+      front.close();
+      throw new IllegalStateException("The service's HTTP server does not start.", e);
+    }
+    return front;
+  }
+
+  private static HttpConfiguration http(Limits limits) {
+    var http = new HttpConfiguration();
+    http.setRequestHeaderSize(limits.headerBytes());
+    http.setSendServerVersion(false);
+    http.setSendXPoweredBy(false);
+    return http;
+  }
+
+  /** Answers what the server itself refuses, such as a request that is no HTTP. */
+  private static boolean error(Request request, Response response, Callback callback) {
+    int status = response.getStatus();
+    String message =
+        status < 500 ? "The request is not one that is served." : "The service failed.";
+    Exchange.write(response, callback, status, WireAnswer.error(status, message));
+    return true;
+  }
+
+  URI address() {
+    return URI.create("http://" + HOST + ":" + connector.getLocalPort());
+  }
+
+  int threads() {
+    return threads.getThreads();
+  }
+
+  @Override
+  public void close() {
+    try {
+      server.stop();
+    } catch (Exception e) {
+      throw new IllegalStateException("The service's HTTP server does not stop.", e);
+    }
+  }
+}

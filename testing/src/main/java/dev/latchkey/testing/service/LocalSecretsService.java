@@ -1,0 +1,205 @@
+package dev.latchkey.testing.service;
+
+import dev.latchkey.SecretConfigurationException;
+import dev.latchkey.client.store.DirectoryStore;
+import dev.latchkey.client.tink.Keyset;
+import dev.latchkey.client.tink.TinkSealer;
+import dev.latchkey.spi.Sealer;
+import dev.latchkey.spi.SecretIdentity;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The secrets service on this machine: secrets are created by Lightning's API, kept sealed in a
+ * directory, and read by processes with a token for theirs alone.
+ *
+ * <pre>{@code
+ * try (LocalSecretsService service = LocalSecretsService.builder(directory).start()) {
+ *   // POST to service.address() + "/v1/projects/default/secrets", with service.admin().basic()
+ * }
+ * }</pre>
+ *
+ * <p>Whoever starts it again with the same directory finds the same secrets, tokens and audit log.
+ * It listens on the loopback interface alone, in the clear. A request that waits for news is
+ * answered when the secret is changed through this service; what another tool writes into the
+ * directory is found by the next request.
+ *
+ * <p>Values are sealed on arrival, and what they came in is overwritten. Thread-safe. Its threads
+ * are daemons: a process ends although it has not been closed.
+ */
+public final class LocalSecretsService implements AutoCloseable {
+  private final DataDirectory data;
+  private final AuditLog audit;
+  private final AdminKey admin;
+  private final CiphertextReads reads;
+  private final HttpFront front;
+
+  private LocalSecretsService(
+      DataDirectory data, AuditLog audit, AdminKey admin, CiphertextReads reads, HttpFront front) {
+    this.data = data;
+    this.audit = audit;
+    this.admin = admin;
+    this.reads = reads;
+    this.front = front;
+  }
+
+  /**
+   * Returns a builder of a service.
+   *
+   * @param directory where everything is kept; it is made if it is not there
+   */
+  public static Builder builder(Path directory) {
+    return new Builder(directory);
+  }
+
+  /** Options of a {@link LocalSecretsService}. Not thread-safe. */
+  public static final class Builder {
+    private final Path directory;
+    private Set<String> projects = new LinkedHashSet<>(List.of("default"));
+    private int port;
+    private @Nullable Sealer sealer;
+    private AdminKey admin = AdminKey.random();
+    private Clock clock = Clock.systemUTC();
+    private Limits limits = Limits.DEFAULT;
+
+    private Builder(Path directory) {
+      this.directory = directory;
+    }
+
+    /**
+     * Sets the projects that are served; the first is that of the paths without one, such as {@code
+     * /v1/secrets}. Default: {@code default} alone.
+     *
+     * @throws SecretConfigurationException if one is not as {@link SecretIdentity} has it
+     */
+    public Builder projects(String first, String... others) {
+      Set<String> named = new LinkedHashSet<>();
+      named.add(SecretIdentity.checkProject(first));
+      for (String other : others) {
+        named.add(SecretIdentity.checkProject(other));
+      }
+      this.projects = named;
+      return this;
+    }
+
+    /**
+     * Sets the port. Default: 0, a free one.
+     *
+     * @throws IllegalArgumentException if it is not 0 to 65535
+     */
+    public Builder port(int port) {
+      if (port < 0 || port > 65_535) {
+        throw new IllegalArgumentException("A port is 0 to 65535, not " + port + ".");
+      }
+      this.port = port;
+      return this;
+    }
+
+    /**
+     * Sets what seals values, such as a {@link TinkSealer} of the public half of a keyset. Default:
+     * one with the keyset in {@code keyset.json} in the directory, which is made the first time.
+     */
+    public Builder sealer(Sealer sealer) {
+      this.sealer = sealer;
+      return this;
+    }
+
+    /** Sets the credential that manages secrets. Default: a new random one for each start. */
+    public Builder admin(AdminKey admin) {
+      this.admin = admin;
+      return this;
+    }
+
+    /** Sets the clock by which versions are dated and tokens expire. Default: the system's. */
+    public Builder clock(Clock clock) {
+      this.clock = clock;
+      return this;
+    }
+
+    Builder limits(Limits limits) {
+      this.limits = limits;
+      return this;
+    }
+
+    /**
+     * Returns the running service.
+     *
+     * @throws IllegalStateException if another service uses the directory
+     * @throws SecretConfigurationException if the keyset or a token file is damaged
+     * @throws dev.latchkey.SecretUnavailableException if the directory cannot be read or written
+     * @throws UncheckedIOException if it cannot listen at the port
+     */
+    public LocalSecretsService start() {
+      DataDirectory data = DataDirectory.open(directory);
+      AuditLog audit = null;
+      try {
+        audit = AuditLog.open(data, clock);
+        return start(data, audit);
+      } catch (RuntimeException | Error e) {
+        if (audit != null) {
+          audit.close();
+        }
+        data.close();
+        throw e;
+      }
+    }
+
+    private LocalSecretsService start(DataDirectory data, AuditLog audit) {
+      Sealer seals = sealer == null ? TinkSealer.of(keyset(data)) : sealer;
+      ProcessTokens tokens = ProcessTokens.load(data, clock);
+      var reads = new CiphertextReads(tokens, audit, clock);
+      List<ProjectSecrets> secrets = new ArrayList<>();
+      for (String project : projects) {
+        DirectoryStore store = DirectoryStore.open(data.secrets(), project);
+        secrets.add(new ProjectSecrets(data, store, seals, clock, admin.userId()));
+      }
+      var credentials = new Credentials(admin, tokens);
+      var handler = new ServiceHandler(secrets, credentials, tokens, reads, audit, limits);
+      return new LocalSecretsService(
+          data, audit, admin, reads, HttpFront.start(port, handler, limits));
+    }
+
+    private static Keyset keyset(DataDirectory data) {
+      return data.keyset();
+    }
+  }
+
+  /** Returns the address, which is the {@code LATCHKEY_SOURCE} of a process. */
+  public URI address() {
+    return front.address();
+  }
+
+  /** Returns the credential that manages secrets. */
+  public AdminKey admin() {
+    return admin;
+  }
+
+  int waiting() {
+    return reads.waiting();
+  }
+
+  int threads() {
+    return front.threads();
+  }
+
+  /** Breaks off every request, and ends the service. Closing twice does nothing. */
+  @Override
+  public void close() {
+    front.close();
+    audit.close();
+    data.close();
+  }
+
+  /** Returns the address and the directory. */
+  @Override
+  public String toString() {
+    return "LocalSecretsService[" + address() + ", " + data.root() + "]";
+  }
+}

@@ -1,0 +1,171 @@
+package dev.latchkey.testing.service;
+
+import static dev.latchkey.testing.wire.WireJson.bad;
+import static dev.latchkey.testing.wire.WireJson.name;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import dev.latchkey.ProcessRole;
+import dev.latchkey.SecretName;
+import dev.latchkey.testing.wire.RefusedException;
+import dev.latchkey.testing.wire.WireJson;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a token lets a process do: read the ciphertexts of some secrets of a project, for a time.
+ * The token itself is not in it, only its digest.
+ */
+record ProcessToken(String id, String hash, String project, Grant grant, Instant expiresAt) {
+  static final int MAX_SECRETS = 1_000;
+  static final int MAX_APP_LENGTH = 128;
+  static final Duration MAX_TTL = Duration.ofDays(30);
+
+  /** What is asked for. The name of the app is for people. */
+  record Grant(ProcessRole role, String app, Set<SecretName> secrets) {
+    Grant {
+      secrets = Set.copyOf(secrets);
+    }
+  }
+
+  /** A request for a token. */
+  record Wish(Grant grant, Duration ttl) {
+    static Wish parse(byte[] body) throws RefusedException {
+      var reader = new Reader();
+      WireJson.read(body, reader);
+      if (reader.ttlSeconds == 0) {
+        throw bad("The body has no ttlSeconds.");
+      }
+      return new Wish(reader.grant(), Duration.ofSeconds(reader.ttlSeconds));
+    }
+  }
+
+  boolean permits(SecretName name) {
+    return grant.secrets.contains(name);
+  }
+
+  /** Returns the text of the file that this is kept in. */
+  String toJson() {
+    return WireJson.object(
+        json -> {
+          json.writeStringField("id", id);
+          json.writeStringField("sha256", hash);
+          json.writeStringField("project", project);
+          json.writeStringField("role", grant.role.toString());
+          json.writeStringField("app", grant.app);
+          json.writeArrayFieldStart("secrets");
+          for (SecretName name : grant.secrets.stream().sorted().toList()) {
+            json.writeString(name.toString());
+          }
+          json.writeEndArray();
+          json.writeStringField("expiresAt", expiresAt.toString());
+        });
+  }
+
+  /** Reads the file that a token is kept in. */
+  static ProcessToken parse(byte[] file) throws RefusedException {
+    var reader = new Reader();
+    WireJson.read(file, reader);
+    if (reader.id == null
+        || reader.hash == null
+        || reader.project == null
+        || reader.expiresAt == null) {
+      throw bad("A part is missing.");
+    }
+    return new ProcessToken(
+        reader.id, reader.hash, reader.project, reader.grant(), Instant.parse(reader.expiresAt));
+  }
+
+  /** The fields of a wish, and of what is kept. */
+  private static final class Reader implements WireJson.FieldReader {
+    private @Nullable String id;
+    private @Nullable String hash;
+    private @Nullable String project;
+    private @Nullable String expiresAt;
+    private @Nullable ProcessRole role;
+    private @Nullable String app;
+    private @Nullable Set<SecretName> secrets;
+    private long ttlSeconds;
+
+    @Override
+    public void read(String field, JsonParser parser) throws IOException, RefusedException {
+      switch (field) {
+        case "id" -> id = text(parser, "id");
+        case "sha256" -> hash = text(parser, "sha256");
+        case "project" -> project = text(parser, "project");
+        case "expiresAt" -> expiresAt = text(parser, "expiresAt");
+        case "role" -> role = role(text(parser, "role"));
+        case "app" -> app = app(text(parser, "app"));
+        case "secrets" -> secrets = secrets(parser);
+        case "ttlSeconds" ->
+            ttlSeconds = WireJson.number(parser, "ttlSeconds", 1, MAX_TTL.toSeconds());
+        default ->
+            throw bad("The body has a field that is none of role, app, secrets, ttlSeconds.");
+      }
+    }
+
+    Grant grant() throws RefusedException {
+      if (role == null || app == null || secrets == null) {
+        throw bad("The body needs role, app, secrets and ttlSeconds.");
+      }
+      return new Grant(role, app, secrets);
+    }
+
+    private static String text(JsonParser parser, String what)
+        throws IOException, RefusedException {
+      if (parser.currentToken() != JsonToken.VALUE_STRING) {
+        throw bad("The " + what + " is not text.");
+      }
+      return parser.getText();
+    }
+
+    private static ProcessRole role(String text) throws RefusedException {
+      return switch (text.toLowerCase(Locale.ROOT)) {
+        case "flow" -> ProcessRole.FLOW;
+        case "work" -> ProcessRole.WORK;
+        default -> throw bad("The role is neither flow nor work.");
+      };
+    }
+
+    private static String app(String text) throws RefusedException {
+      if (text.isBlank()
+          || text.length() > MAX_APP_LENGTH
+          || text.codePoints().anyMatch(ProcessToken::isUnprintable)) {
+        throw bad("The app is 1 to " + MAX_APP_LENGTH + " printable characters.");
+      }
+      return text;
+    }
+
+    private static Set<SecretName> secrets(JsonParser parser) throws IOException, RefusedException {
+      if (parser.currentToken() != JsonToken.START_ARRAY) {
+        throw bad("secrets is not a list.");
+      }
+      Set<SecretName> names = new HashSet<>();
+      while (parser.nextToken() != JsonToken.END_ARRAY) {
+        names.add(name(parser));
+      }
+      if (names.isEmpty() || names.size() > MAX_SECRETS) {
+        throw bad("A token is for 1 to " + MAX_SECRETS + " secrets, not " + names.size() + ".");
+      }
+      return names;
+    }
+  }
+
+  private static boolean isUnprintable(int codePoint) {
+    return switch (Character.getType(codePoint)) {
+      case Character.CONTROL,
+          Character.FORMAT,
+          Character.SURROGATE,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR,
+          Character.UNASSIGNED ->
+          true;
+      default -> false;
+    };
+  }
+}

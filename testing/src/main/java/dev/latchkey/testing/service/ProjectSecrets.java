@@ -1,0 +1,188 @@
+package dev.latchkey.testing.service;
+
+import static dev.latchkey.testing.wire.WireJson.bad;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import dev.latchkey.SecretName;
+import dev.latchkey.SecretProtocolException;
+import dev.latchkey.SecretValue;
+import dev.latchkey.client.store.SecretStore;
+import dev.latchkey.client.store.SecretsAdmin;
+import dev.latchkey.client.store.StoredSecret;
+import dev.latchkey.spi.Sealer;
+import dev.latchkey.testing.wire.RefusedException;
+import dev.latchkey.testing.wire.WireJson;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The secrets of a project: what the store keeps, and beside it the types and users that Lightning
+ * has and the store has not. Those of secrets that were made with another tool are the defaults.
+ * Thread-safe.
+ *
+ * <p>An id is a digest of what a secret keeps from its creation to its deletion, so that it needs
+ * not be stored, and none comes again.
+ */
+final class ProjectSecrets {
+  private static final int ID_BYTES = 16;
+
+  private final DataDirectory data;
+  private final SecretStore store;
+  private final SecretsAdmin admin;
+  private final String defaultUser;
+  private final Object writing = new Object();
+
+  ProjectSecrets(
+      DataDirectory data, SecretStore store, Sealer sealer, Clock clock, String defaultUser) {
+    this.data = data;
+    this.store = store;
+    this.admin = new SecretsAdmin(store, sealer, clock);
+    this.defaultUser = defaultUser;
+  }
+
+  String project() {
+    return store.project();
+  }
+
+  SecretStore store() {
+    return store;
+  }
+
+  /** Returns the secrets of a type, or all. */
+  List<ServedSecret> list(Optional<String> type) {
+    List<ServedSecret> secrets = new ArrayList<>();
+    for (StoredSecret stored : admin.list()) {
+      ServedSecret secret = served(stored);
+      if (type.isEmpty() || type.get().equals(secret.type())) {
+        secrets.add(secret);
+      }
+    }
+    return secrets;
+  }
+
+  ServedSecret get(String id) throws RefusedException {
+    Details details = details(id);
+    Optional<StoredSecret> found =
+        details == null
+            ? admin.list().stream().filter(stored -> id(stored).equals(id)).findFirst()
+            : store.find(details.name).filter(stored -> isLive(stored, id));
+    return served(
+        found.orElseThrow(
+            () ->
+                new RefusedException(
+                    404, "There is no secret of this id. Look at the list of secrets.")));
+  }
+
+  private boolean isLive(StoredSecret stored, String id) {
+    return !stored.deleted() && id(stored).equals(id);
+  }
+
+  /**
+   * Creates a secret.
+   *
+   * @throws dev.latchkey.SecretConflictException if there is one of the name
+   */
+  ServedSecret create(SecretName name, String type, SecretValue value, String userId) {
+    synchronized (writing) {
+      StoredSecret stored = admin.create(name, value);
+      var secret = new ServedSecret(id(stored), project(), stored, type, userId);
+      data.write(directory(), secret.id() + ".json", Details.of(secret).toJson());
+      return secret;
+    }
+  }
+
+  ServedSecret replace(String id, SecretValue value) throws RefusedException {
+    synchronized (writing) {
+      ServedSecret old = get(id);
+      // A replacement keeps the written form of the name.
+      return served(admin.replace(old.stored().name(), value));
+    }
+  }
+
+  ServedSecret delete(String id) throws RefusedException {
+    synchronized (writing) {
+      ServedSecret old = get(id);
+      admin.delete(old.stored().name());
+      data.delete(directory(), id + ".json");
+      return old;
+    }
+  }
+
+  private ServedSecret served(StoredSecret stored) {
+    String id = id(stored);
+    Details details = details(id);
+    return details == null
+        ? new ServedSecret(id, project(), stored, ManagementWire.NO_TYPE, defaultUser)
+        : new ServedSecret(id, project(), stored, details.type, details.userId);
+  }
+
+  private String id(StoredSecret stored) {
+    byte[] digest =
+        RandomToken.digest(
+            String.join("\n", project(), stored.name().canonical(), stored.createdAt().toString()));
+    return HexFormat.of().formatHex(digest, 0, ID_BYTES);
+  }
+
+  private String directory() {
+    return "details/" + project();
+  }
+
+  private @Nullable Details details(String id) {
+    byte[] file = data.read(directory(), id + ".json");
+    try {
+      return file == null ? null : Details.parse(file);
+    } catch (RefusedException e) {
+      throw new SecretProtocolException(
+          "What is kept of the secret with id " + id + " is damaged.",
+          "Delete its file in " + data.root().resolve(directory()) + ": the value is elsewhere.");
+    }
+  }
+
+  /** What the store does not keep. */
+  private record Details(SecretName name, String type, String userId) {
+    static Details of(ServedSecret secret) {
+      return new Details(secret.stored().name(), secret.type(), secret.userId());
+    }
+
+    static Details parse(byte[] file) throws RefusedException {
+      SecretName[] name = {null};
+      String[] texts = {null, null};
+      WireJson.read(
+          file,
+          (field, parser) -> {
+            switch (field) {
+              case "name" -> name[0] = WireJson.name(parser);
+              case "type" -> texts[0] = text(parser);
+              case "userId" -> texts[1] = text(parser);
+              default -> throw bad("There is an unknown part.");
+            }
+          });
+      if (name[0] == null || texts[0] == null || texts[1] == null) {
+        throw bad("A part is missing.");
+      }
+      return new Details(name[0], texts[0], texts[1]);
+    }
+
+    private static String text(JsonParser parser) throws IOException, RefusedException {
+      if (parser.currentToken() != JsonToken.VALUE_STRING) {
+        throw bad("A part is not text.");
+      }
+      return parser.getText();
+    }
+
+    String toJson() {
+      return WireJson.object(
+          json -> {
+            json.writeStringField("name", name.toString());
+            json.writeStringField("type", type);
+            json.writeStringField("userId", userId);
+          });
+    }
+  }
+}
