@@ -24,13 +24,13 @@ final class HttpFront implements AutoCloseable {
   private static final int BACKLOG = 1_024;
 
   private final Server server;
-  private final ServerConnector connector;
   private final QueuedThreadPool threads;
+  private final URI address;
 
-  private HttpFront(Server server, ServerConnector connector, QueuedThreadPool threads) {
+  private HttpFront(Server server, QueuedThreadPool threads, int port) {
     this.server = server;
-    this.connector = connector;
     this.threads = threads;
+    this.address = URI.create("http://" + HOST + ":" + port);
   }
 
   static HttpFront start(int port, Handler handler, Limits limits) {
@@ -47,17 +47,24 @@ final class HttpFront implements AutoCloseable {
     server.addBean(new NetworkConnectionLimit(limits.connections(), connector));
     server.setHandler(handler);
     server.setErrorHandler(HttpFront::error);
-    var front = new HttpFront(server, connector, threads);
     try {
       server.start();
     } catch (IOException e) {
-      front.close();
+      stop(server);
       throw new UncheckedIOException("The service cannot listen at port " + port + ".", e);
     } catch (Exception e) {
-      front.close();
+      stop(server);
       throw new IllegalStateException("The service's HTTP server does not start.", e);
     }
-    return front;
+    return new HttpFront(server, threads, connector.getLocalPort());
+  }
+
+  private static void stop(Server server) {
+    try {
+      server.stop();
+    } catch (Exception e) {
+      throw new IllegalStateException("The service's HTTP server does not stop.", e);
+    }
   }
 
   private static HttpConfiguration http(Limits limits) {
@@ -77,8 +84,9 @@ final class HttpFront implements AutoCloseable {
     return true;
   }
 
+  /** Returns the address, also when it is closed. */
   URI address() {
-    return URI.create("http://" + HOST + ":" + connector.getLocalPort());
+    return address;
   }
 
   int threads() {
@@ -87,10 +95,6 @@ final class HttpFront implements AutoCloseable {
 
   @Override
   public void close() {
-    try {
-      server.stop();
-    } catch (Exception e) {
-      throw new IllegalStateException("The service's HTTP server does not stop.", e);
-    }
+    stop(server);
   }
 }

@@ -31,8 +31,13 @@ final class Desk implements AutoCloseable {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  /** What the caller's own HTTP client logs is not the service's. Held, else it is collected. */
+  private static final java.util.logging.Logger CLIENT_LOG =
+      java.util.logging.Logger.getLogger("jdk.internal.httpclient.debug");
+
   static {
-    // At DEBUG it logs the bytes that it receives.
+    CLIENT_LOG.setLevel(java.util.logging.Level.OFF);
+    // At DEBUG it logs what it receives.
     ((Logger) LoggerFactory.getLogger("org.eclipse.jetty")).setLevel(Level.INFO);
   }
 

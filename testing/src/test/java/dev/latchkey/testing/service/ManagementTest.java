@@ -197,7 +197,8 @@ class ManagementTest {
   @Test
   void create_illegalName_saysWhichRule() {
     Reply reply = desk.admin("POST", SECRETS, "{\"name\":\"my_secret\",\"value\":\"v\"}");
-    assertThat(reply.message()).isEqualTo(
+    assertThat(reply.message())
+        .isEqualTo(
             "A secret name holds only letters, digits, dashes and periods (at character 3).");
   }
 

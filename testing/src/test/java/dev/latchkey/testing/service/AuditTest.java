@@ -1,0 +1,108 @@
+package dev.latchkey.testing.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+class AuditTest {
+  @TempDir Path directory;
+
+  private List<String> lines() throws Exception {
+    return Files.readAllLines(directory.resolve("audit.jsonl")).stream()
+        .map(line -> line.replaceFirst("\"time\":\"[^\"]+\",", ""))
+        .toList();
+  }
+
+  @Test
+  void calls_areWrittenDownInOrder() throws Exception {
+    try (Desk desk = Desk.open(directory)) {
+      String id = desk.create("My-Secret", "some-value");
+      JsonNode token = desk.mint("my-secret", "none").json();
+      String authorization = "Bearer " + token.get("token").asText();
+      desk.call(
+          "POST",
+          "/v1/projects/shop/ciphertexts",
+          authorization,
+          "{\"secrets\":[{\"name\":\"my-secret\"},{\"name\":\"my-secret\",\"knownVersion\":1},"
+              + "{\"name\":\"none\"},{\"name\":\"other\"}]}");
+      desk.call("GET", "/v1/secrets", authorization, null);
+      desk.call("GET", "/v1/secrets", null, null);
+      desk.admin("POST", "/v1/secrets", "{\"name\":\"my-secret\",\"value\":\"v\"}");
+      desk.admin("DELETE", "/v1/secrets/" + id, null);
+      String process =
+          "{\"caller\":\"process\",\"token\":\""
+              + token.get("id").asText()
+              + "\",\"app\":\"payments\",";
+      String admin = "{\"caller\":\"admin\",\"user\":\"user-1\",";
+
+      assertThat(lines())
+          .containsExactly(
+              admin
+                  + "\"action\":\"create-secret\",\"project\":\"shop\",\"secret\":\"My-Secret\","
+                  + "\"outcome\":\"ok\",\"status\":200}",
+              admin
+                  + "\"action\":\"create-token\",\"project\":\"shop\",\"outcome\":\"ok\","
+                  + "\"status\":200}",
+              process
+                  + "\"action\":\"read-ciphertext\",\"project\":\"shop\",\"secret\":\"my-secret\","
+                  + "\"outcome\":\"ok\",\"status\":200}",
+              process
+                  + "\"action\":\"read-ciphertext\",\"project\":\"shop\",\"secret\":\"none\","
+                  + "\"outcome\":\"not_found\",\"status\":200}",
+              process
+                  + "\"action\":\"read-ciphertext\",\"project\":\"shop\",\"secret\":\"other\","
+                  + "\"outcome\":\"denied\",\"status\":200}",
+              process
+                  + "\"action\":\"list-secrets\",\"project\":\"shop\",\"outcome\":\"denied\","
+                  + "\"status\":403}",
+              "{\"caller\":\"unknown\",\"action\":\"unknown\",\"outcome\":\"denied\",\"status\":401}",
+              admin
+                  + "\"action\":\"create-secret\",\"project\":\"shop\",\"secret\":\"my-secret\","
+                  + "\"outcome\":\"exists\",\"status\":409}",
+              admin
+                  + "\"action\":\"delete-secret\",\"project\":\"shop\",\"secret\":\"My-Secret\","
+                  + "\"outcome\":\"ok\",\"status\":200}");
+    }
+  }
+
+  @Test
+  void start_afterALineThatWasCutOff_beginsANewOne() throws Exception {
+    Desk.open(directory).close();
+    Files.writeString(
+        directory.resolve("audit.jsonl"), "{\"time\":\"2026", StandardOpenOption.APPEND);
+
+    try (Desk desk = Desk.open(directory)) {
+      desk.admin("GET", "/v1/memberships", null);
+    }
+
+    assertThat(lines()).hasSize(2);
+    assertThat(new ObjectMapper().readTree(lines().get(1)).get("action").asText())
+        .isEqualTo("list-memberships");
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void files_areTheOwnersAlone() throws Exception {
+    try (Desk desk = Desk.open(directory.resolve("data"))) {
+      desk.create("my-secret", "some-value");
+      desk.token("my-secret");
+    }
+    try (var files = Files.walk(directory.resolve("data"))) {
+      assertThat(files)
+          .allSatisfy(
+              file ->
+                  assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                      .endsWith("------"));
+    }
+  }
+}
