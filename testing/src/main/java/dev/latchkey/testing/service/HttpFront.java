@@ -14,6 +14,7 @@ import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.slf4j.LoggerFactory;
 
 /** Listens on the loopback interface, within limits. Thread-safe. */
 final class HttpFront implements AutoCloseable {
@@ -34,6 +35,12 @@ final class HttpFront implements AutoCloseable {
   }
 
   static HttpFront start(int port, Handler handler, Limits limits) {
+    if (LoggerFactory.getLogger("org.eclipse.jetty.http.HttpParser").isDebugEnabled()
+        || LoggerFactory.getLogger("org.eclipse.jetty.io.SocketChannelEndPoint").isDebugEnabled()) {
+      throw new IllegalStateException(
+          "At DEBUG, Jetty logs the values and credentials that it receives. Set the level of the"
+              + " logger org.eclipse.jetty to INFO.");
+    }
     var threads = new QueuedThreadPool(MAX_THREADS);
     threads.setName("latchkey-service");
     threads.setDaemon(true);

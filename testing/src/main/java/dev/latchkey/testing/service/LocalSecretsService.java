@@ -131,7 +131,8 @@ public final class LocalSecretsService implements AutoCloseable {
     /**
      * Returns the running service.
      *
-     * @throws IllegalStateException if another service uses the directory
+     * @throws IllegalStateException if another service uses the directory, or if Jetty's loggers
+     *     are at DEBUG, where they show what comes in
      * @throws SecretConfigurationException if the keyset or a token file is damaged
      * @throws dev.latchkey.SecretUnavailableException if the directory cannot be read or written
      * @throws UncheckedIOException if it cannot listen at the port

@@ -3,6 +3,8 @@ package dev.latchkey.testing.service;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.latchkey.testing.service.Desk.Reply;
 import java.nio.file.Path;
@@ -15,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.slf4j.LoggerFactory;
 
 class ManagementTest {
   private static final String SECRETS = "/v1/projects/shop/secrets";
@@ -222,5 +225,23 @@ class ManagementTest {
             "Another service uses "
                 + directory.toAbsolutePath()
                 + ". Stop it, or choose another directory.");
+  }
+
+  @Test
+  void start_serverWouldLogWhatItReceives_throws() {
+    var jetty = (Logger) LoggerFactory.getLogger("org.eclipse.jetty");
+    jetty.setLevel(Level.DEBUG);
+    try {
+      Path another = directory.resolve("another");
+      assertThatThrownBy(() -> Desk.open(another))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessage(
+              "At DEBUG, Jetty logs the values and credentials that it receives. Set the level of"
+                  + " the logger org.eclipse.jetty to INFO.");
+      jetty.setLevel(Level.INFO);
+      Desk.open(another).close();
+    } finally {
+      jetty.setLevel(Level.INFO);
+    }
   }
 }
