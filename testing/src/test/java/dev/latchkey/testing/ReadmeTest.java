@@ -37,7 +37,8 @@ class ReadmeTest {
           "testing/src/main/java/dev/latchkey/testing/LeakDetector.java", 1,
           "testing/src/main/java/dev/latchkey/testing/junit/FakeSecret.java", 1,
           "testing/src/main/java/dev/latchkey/testing/junit/ForbidLeaks.java", 1,
-          "testing/src/main/java/dev/latchkey/testing/http/FakeSecretService.java", 1);
+          "testing/src/main/java/dev/latchkey/testing/http/FakeSecretService.java", 1,
+          "testing/src/main/java/dev/latchkey/testing/service/LocalSecretsService.java", 1);
 
   /** What the examples take for granted: imports, and an app around them. */
   private static final String SOURCE =
@@ -49,7 +50,9 @@ class ReadmeTest {
       import dev.latchkey.testing.*;
       import dev.latchkey.testing.http.*;
       import dev.latchkey.testing.junit.*;
+      import dev.latchkey.testing.service.*;
       import org.junit.jupiter.api.Test;
+      import java.nio.file.Path;
       import java.util.*;
       import java.util.function.*;
 

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * directory, and read by processes with a token for theirs alone.
  *
  * <pre>{@code
- * try (LocalSecretsService service = LocalSecretsService.builder(directory).start()) {
+ * try (LocalSecretsService service = LocalSecretsService.builder(Path.of("data")).start()) {
  *   // POST to service.address() + "/v1/projects/default/secrets", with service.admin().basic()
  * }
  * }</pre>
