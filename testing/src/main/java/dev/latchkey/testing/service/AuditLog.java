@@ -58,6 +58,7 @@ final class AuditLog implements AutoCloseable {
       String action,
       @Nullable String project,
       @Nullable String secret,
+      @Nullable String tokenId,
       String outcome,
       int status) {}
 
@@ -109,6 +110,9 @@ final class AuditLog implements AutoCloseable {
           }
           if (entry.secret != null) {
             json.writeStringField("secret", entry.secret);
+          }
+          if (entry.tokenId != null) {
+            json.writeStringField("tokenId", entry.tokenId);
           }
           json.writeStringField("outcome", entry.outcome);
           json.writeNumberField("status", entry.status);

@@ -2,6 +2,7 @@ package dev.latchkey.testing.service;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
@@ -24,6 +25,10 @@ final class Body implements Runnable {
   private final int maxBytes;
   private final Consumer<byte[]> use;
   private final Scheduler.Task deadline;
+
+  /** Whether it is read or given up, of which only one can come true. */
+  private final AtomicBoolean over = new AtomicBoolean();
+
   private byte[] bytes = new byte[FIRST_BYTES];
   private int length;
   private long received;
@@ -34,7 +39,11 @@ final class Body implements Runnable {
     this.use = use;
     this.deadline =
         exchange.schedule(
-            () -> refuse(408, "The body took over " + limits.body().toSeconds() + " s."),
+            () -> {
+              if (over.compareAndSet(false, true)) {
+                refuse(408, "The body took over " + limits.body().toSeconds() + " s.");
+              }
+            },
             limits.body());
   }
 
@@ -50,15 +59,14 @@ final class Body implements Runnable {
   /** Takes what has come; called again when there is more. */
   @Override
   public void run() {
-    while (!exchange.isClaimed()) {
+    while (!over.get()) {
       Content.Chunk chunk = exchange.request().read();
       if (chunk == null) {
         exchange.request().demand(this);
         return;
       }
       if (Content.Chunk.isFailure(chunk)) {
-        end();
-        if (exchange.claim()) {
+        if (end() && exchange.claim()) {
           exchange.fail(chunk.getFailure());
         }
         return;
@@ -67,8 +75,9 @@ final class Body implements Runnable {
       take(chunk.getByteBuffer());
       chunk.release();
       if (received > (long) PATIENCE * maxBytes || (last && received > maxBytes)) {
-        end();
-        refuse(413, "A body is at most " + maxBytes + " bytes.");
+        if (end()) {
+          refuse(413, "A body is at most " + maxBytes + " bytes.");
+        }
         return;
       }
       if (last) {
@@ -76,7 +85,7 @@ final class Body implements Runnable {
         return;
       }
     }
-    end();
+    Arrays.fill(bytes, (byte) 0);
   }
 
   private void take(ByteBuffer buffer) {
@@ -104,19 +113,21 @@ final class Body implements Runnable {
   }
 
   private void finish() {
-    deadline.cancel();
     byte[] body = Arrays.copyOf(bytes, length);
-    end();
     try {
-      use.accept(body);
+      if (end()) {
+        use.accept(body);
+      }
     } finally {
       Arrays.fill(body, (byte) 0);
     }
   }
 
-  private void end() {
+  /** Ends the reading, and tells whether the deadline has not done so before. */
+  private boolean end() {
     deadline.cancel();
     Arrays.fill(bytes, (byte) 0);
+    return over.compareAndSet(false, true);
   }
 
   private void refuse(int status, String message) {

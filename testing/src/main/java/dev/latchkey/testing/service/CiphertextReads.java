@@ -99,7 +99,8 @@ final class CiphertextReads {
                   exchange.fail(failure);
                 }
               });
-      Duration life = Duration.between(clock.instant(), token.expiresAt());
+      // A moment later, so that the token has expired by then.
+      Duration life = Duration.between(clock.instant(), token.expiresAt()).plusMillis(1);
       Duration hold = request.hold();
       end = exchange.schedule(() -> answer(true), hold.compareTo(life) < 0 ? hold : life);
     }
@@ -190,6 +191,7 @@ final class CiphertextReads {
           Route.Call.READ.action,
           token.project(),
           secret,
+          null,
           outcome,
           status);
     }

@@ -4,6 +4,7 @@ import dev.latchkey.SecretName;
 import dev.latchkey.testing.service.AuditLog.Entry;
 import dev.latchkey.testing.service.ManagementWire.NewValue;
 import dev.latchkey.testing.service.ProcessToken.Wish;
+import dev.latchkey.testing.service.ProcessTokens.Minted;
 import dev.latchkey.testing.wire.RefusedException;
 import dev.latchkey.testing.wire.WireRequest;
 import java.util.List;
@@ -50,13 +51,14 @@ final class ServiceHandler extends Handler.Abstract {
     this.limits = limits;
   }
 
-  /** A request whose caller may make it, and the secret that it turns out to be about. */
+  /** A request whose caller may make it, and the secret or token that it turns out to be about. */
   private static final class Task {
     final Exchange exchange;
     final Caller caller;
     final Route route;
     final Route.Call call;
     @Nullable String secret;
+    @Nullable String tokenId;
 
     Task(Exchange exchange, Caller caller, Route route, Route.Call call) {
       this.exchange = exchange;
@@ -71,6 +73,10 @@ final class ServiceHandler extends Handler.Abstract {
 
     void about(ServedSecret served) {
       about(served.stored().name());
+    }
+
+    Entry entry(String outcome, int status) {
+      return new Entry(caller, call.action, route.project(), secret, tokenId, outcome, status);
     }
   }
 
@@ -102,7 +108,11 @@ final class ServiceHandler extends Handler.Abstract {
       String action = call == null ? "unknown" : call.action;
       String project =
           route == null || !projects.containsKey(route.project()) ? null : route.project();
-      finish(exchange, caller, action, project, null, Failure.of(e));
+      Failure failure = Failure.of(e);
+      refuse(
+          exchange,
+          new Entry(caller, action, project, null, null, failure.outcome(), failure.status()),
+          failure);
     }
     return true;
   }
@@ -145,14 +155,13 @@ final class ServiceHandler extends Handler.Abstract {
         return;
       }
       String answer = manage(task, secrets, (Caller.Admin) task.caller, body);
-      record(task, "ok", 200);
+      audit.add(List.of(task.entry("ok", 200)), true);
       if (task.exchange.claim()) {
         task.exchange.answer(200, answer);
       }
     } catch (RefusedException | RuntimeException e) {
       Failure failure = Failure.of(e);
-      finish(
-          task.exchange, task.caller, task.call.action, task.route.project(), task.secret, failure);
+      refuse(task.exchange, task.entry(failure.outcome(), failure.status()), failure);
     }
   }
 
@@ -188,8 +197,16 @@ final class ServiceHandler extends Handler.Abstract {
       }
       case PROJECT -> ManagementWire.project(secrets.project(), admin.userId());
       case MEMBERSHIPS -> ManagementWire.memberships(projectNames, admin.userId());
-      case MINT -> ManagementWire.token(tokens.mint(secrets.project(), Wish.parse(body)));
-      case REVOKE -> revoke(secrets.project(), id);
+      case MINT -> {
+        Minted minted = tokens.mint(secrets.project(), Wish.parse(body));
+        task.tokenId = minted.token().id();
+        yield ManagementWire.token(minted);
+      }
+      case REVOKE -> {
+        revoke(secrets.project(), id);
+        task.tokenId = id;
+        yield "{}";
+      }
       case READ -> throw new AssertionError("It is a process's.");
     };
   }
@@ -209,13 +226,12 @@ final class ServiceHandler extends Handler.Abstract {
     return ManagementWire.secret(secret);
   }
 
-  private String revoke(String project, String id) throws RefusedException {
+  private void revoke(String project, String id) throws RefusedException {
     ProcessToken revoked = tokens.revoke(project, id);
     if (revoked == null) {
       throw new RefusedException(404, "There is no token of this id, or it has expired.");
     }
     reads.revoked(revoked);
-    return "{}";
   }
 
   private static Optional<String> type(Request request) throws RefusedException {
@@ -231,24 +247,10 @@ final class ServiceHandler extends Handler.Abstract {
     return Optional.empty();
   }
 
-  private void record(Task task, String outcome, int status) {
-    Entry entry =
-        new Entry(
-            task.caller, task.call.action, task.route.project(), task.secret, outcome, status);
-    audit.add(List.of(entry), true);
-  }
-
   /** Refuses, once that is written down. */
-  private void finish(
-      Exchange exchange,
-      Caller caller,
-      String action,
-      @Nullable String project,
-      @Nullable String secret,
-      Failure failure) {
+  private void refuse(Exchange exchange, Entry entry, Failure failure) {
     Failure told = failure;
     try {
-      Entry entry = new Entry(caller, action, project, secret, failure.outcome(), failure.status());
       audit.add(List.of(entry), false);
     } catch (RuntimeException e) {
       told = Failure.of(e);

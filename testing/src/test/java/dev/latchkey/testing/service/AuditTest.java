@@ -51,8 +51,9 @@ class AuditTest {
                   + "\"action\":\"create-secret\",\"project\":\"shop\",\"secret\":\"My-Secret\","
                   + "\"outcome\":\"ok\",\"status\":200}",
               admin
-                  + "\"action\":\"create-token\",\"project\":\"shop\",\"outcome\":\"ok\","
-                  + "\"status\":200}",
+                  + "\"action\":\"create-token\",\"project\":\"shop\",\"tokenId\":\""
+                  + token.get("id").asText()
+                  + "\",\"outcome\":\"ok\",\"status\":200}",
               process
                   + "\"action\":\"read-ciphertext\",\"project\":\"shop\",\"secret\":\"my-secret\","
                   + "\"outcome\":\"ok\",\"status\":200}",

@@ -16,6 +16,7 @@ import dev.latchkey.client.tink.TinkDecryptor;
 import dev.latchkey.testing.service.Desk.Reply;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -168,5 +169,39 @@ class RuntimeTest {
     assertThat(read(token, "my-secret")).isEqualTo(VALUE);
     assertThat(desk.call("POST", READ, "Bearer " + revoked.get("token").asText(), HELD).outcome())
         .isEqualTo("401/16");
+  }
+
+  @Test
+  void hold_tokenExpires_isRefusedThen() {
+    desk.create("my-secret", "some-value");
+    String token =
+        desk.admin(
+                "POST",
+                "/v1/projects/shop/process-tokens",
+                "{\"role\":\"flow\",\"app\":\"x\",\"secrets\":[\"my-secret\"],\"ttlSeconds\":1}")
+            .json()
+            .get("token")
+            .asText();
+
+    assertThat(desk.call("POST", READ, "Bearer " + token, HELD).outcome()).isEqualTo("401/16");
+  }
+
+  @Test
+  void create_manyAtOnce_oneOfEachNameSucceeds() throws Exception {
+    List<CompletableFuture<Integer>> replies = new ArrayList<>();
+    for (int i = 0; i < 64; i++) {
+      String body = "{\"name\":\"secret-" + i % 8 + "\",\"value\":\"v\"}";
+      replies.add(
+          CompletableFuture.supplyAsync(() -> desk.admin("POST", "/v1/secrets", body).status()));
+    }
+
+    List<Integer> statuses = new ArrayList<>();
+    for (CompletableFuture<Integer> reply : replies) {
+      statuses.add(reply.get(20, TimeUnit.SECONDS));
+    }
+
+    assertThat(statuses).containsOnly(200, 409);
+    assertThat(statuses).filteredOn(status -> status == 200).hasSize(8);
+    assertThat(desk.admin("GET", "/v1/secrets", null).json().get("secrets")).hasSize(8);
   }
 }
