@@ -1,7 +1,7 @@
 /** Fakes for tests of code that reads secrets, and contract suites for implementers. */
 module dev.latchkey.testing {
   requires transitive dev.latchkey.core;
-  requires static transitive dev.latchkey.client;
+  requires static dev.latchkey.client;
   requires static transitive org.jspecify;
   requires java.logging;
   requires static ch.qos.logback.classic;
@@ -11,10 +11,13 @@ module dev.latchkey.testing {
   requires static mockwebserver3;
   requires static okhttp3;
   requires static okhttp3.tls;
-  requires static transitive org.junit.jupiter.api;
+  requires static org.junit.jupiter.api;
 
   exports dev.latchkey.testing;
   exports dev.latchkey.testing.contract;
   exports dev.latchkey.testing.junit;
   exports dev.latchkey.testing.http;
+
+  // The tests of a suite are called by JUnit.
+  opens dev.latchkey.testing.contract;
 }

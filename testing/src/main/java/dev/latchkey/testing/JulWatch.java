@@ -1,5 +1,7 @@
 package dev.latchkey.testing;
 
+import java.util.HashSet;
+import java.util.Set;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
@@ -9,10 +11,17 @@ import org.jspecify.annotations.Nullable;
 
 /** Shows a detector what is logged by java.util.logging, at every level. */
 final class JulWatch extends Handler implements LeakDetector.LogWatch {
+  private static final Logger ROOT = Logger.getLogger("");
+
+  /**
+   * Those at work. The root's level is put back when there are none, in whatever order they end.
+   */
+  private static final Set<JulWatch> ATTACHED = new HashSet<>();
+
+  private static @Nullable Level level;
+
   private final LeakDetector detector;
   private final SimpleFormatter formatter = new SimpleFormatter();
-  private final Logger root = Logger.getLogger("");
-  private final @Nullable Level level = root.getLevel();
 
   JulWatch(LeakDetector detector) {
     this.detector = detector;
@@ -20,15 +29,26 @@ final class JulWatch extends Handler implements LeakDetector.LogWatch {
 
   @Override
   public void attach() {
-    root.removeHandler(this);
-    root.addHandler(this);
-    root.setLevel(Level.ALL);
+    synchronized (ATTACHED) {
+      if (ATTACHED.isEmpty()) {
+        level = ROOT.getLevel();
+      }
+      ATTACHED.add(this);
+      ROOT.removeHandler(this);
+      ROOT.addHandler(this);
+      ROOT.setLevel(Level.ALL);
+    }
   }
 
   @Override
   public void detach() {
-    root.removeHandler(this);
-    root.setLevel(level);
+    synchronized (ATTACHED) {
+      ATTACHED.remove(this);
+      ROOT.removeHandler(this);
+      if (ATTACHED.isEmpty()) {
+        ROOT.setLevel(level);
+      }
+    }
   }
 
   @Override

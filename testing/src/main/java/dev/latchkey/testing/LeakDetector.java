@@ -34,8 +34,11 @@ import org.jspecify.annotations.Nullable;
  * value over 1024 characters the beginning is looked for, and the first 1000 lines.
  *
  * <p>The streams and logs are those of the whole process: what another test shows meanwhile counts
- * too, if it is the same value. Not seen are other processes, logging libraries other than those
- * named, unless they print to the streams, and who kept a stream from before. Thread-safe.
+ * too, if it is the same value. Not seen are other processes; logging libraries other than those
+ * named, unless they print to the streams; who kept a stream from before; loggers of {@code
+ * java.util.logging} that have a level or no parent handlers of their own, where those keep a
+ * record back; and events of SLF4J's fluent API on a level that is not enabled. Logback is 1.2 or
+ * newer. Values are kept in memory as text until it is closed. Thread-safe.
  */
 public final class LeakDetector implements AutoCloseable {
   /** Finds where logs go, so that they can be looked at. */
@@ -57,11 +60,14 @@ public final class LeakDetector implements AutoCloseable {
           "org.slf4j.",
           "ch.qos.logback.",
           LeakDetector.class.getName() + "$",
-          WatchedStream.class.getName());
+          WatchedStream.class.getName(),
+          JulWatch.class.getName(),
+          "dev.latchkey.testing.LogbackWatch$"); // Not by its class, which needs Logback.
 
   private final List<ForbiddenValue> forbidden = new CopyOnWriteArrayList<>();
   private final Set<String> leaks = Collections.synchronizedSet(new LinkedHashSet<>());
   private final List<LogWatch> logs = new ArrayList<>();
+  private boolean started;
   private @Nullable Streams streams;
   private volatile int reach;
 
@@ -107,12 +113,13 @@ public final class LeakDetector implements AutoCloseable {
   /**
    * Begins to watch output and logs; returns this.
    *
-   * @throws IllegalStateException if it is started already
+   * @throws IllegalStateException if it was started before
    */
   public synchronized LeakDetector start() {
-    if (streams != null) {
-      throw new IllegalStateException("This leak detector is started already.");
+    if (started) {
+      throw new IllegalStateException("This leak detector was started before. Make another one.");
     }
+    started = true;
     streams =
         new Streams(
             System.out,
@@ -156,9 +163,9 @@ public final class LeakDetector implements AutoCloseable {
         });
   }
 
-  /** Looks at what was logged. */
-  void lookAtLog(String logger, String message, @Nullable Throwable thrown) {
-    look("the log of " + logger, ForbiddenValue.bytesOf(message), 0);
+  /** Looks at what was logged; never throws into the app that logs. */
+  void lookAtLog(String logger, @Nullable String message, @Nullable Throwable thrown) {
+    look("the log of " + logger, ForbiddenValue.bytesOf(String.valueOf(message)), 0);
     for (Throwable each : chain(thrown)) {
       look(
           each.getClass().getName() + " in the log of " + logger,
@@ -168,10 +175,8 @@ public final class LeakDetector implements AutoCloseable {
   }
 
   private void look(String place, String bytes, int before) {
-    for (ForbiddenValue each : forbidden) {
-      for (String form : each.find(bytes, before)) {
-        leaks.add(redact(each.name() + " " + form + " in " + place) + shownBy());
-      }
+    for (String leak : find(place, bytes, before)) {
+      leaks.add(leak + shownBy());
     }
   }
 
@@ -251,9 +256,10 @@ public final class LeakDetector implements AutoCloseable {
    *
    * @param place what the text is, for the message, such as {@code "the response"}
    * @throws SecretLeakError if it does
+   * @throws IllegalArgumentException if the name of the place does
    */
   public void check(String place, String text) {
-    fail(find(place, ForbiddenValue.bytesOf(text)), null);
+    fail(find(checked(place), ForbiddenValue.bytesOf(text), 0), null);
   }
 
   /**
@@ -261,9 +267,18 @@ public final class LeakDetector implements AutoCloseable {
    *
    * @param place what the bytes are, for the message, such as {@code "the cache file"}
    * @throws SecretLeakError if they do
+   * @throws IllegalArgumentException if the name of the place does
    */
   public void check(String place, byte[] bytes) {
-    fail(find(place, new String(bytes, ISO_8859_1)), null);
+    fail(find(checked(place), new String(bytes, ISO_8859_1), 0), null);
+  }
+
+  private String checked(String place) {
+    if (!find("", ForbiddenValue.bytesOf(place), 0).isEmpty()) {
+      throw new IllegalArgumentException(
+          "The name of the place holds a secret. Pass the place first, then what it holds.");
+    }
+    return place;
   }
 
   /**
@@ -275,15 +290,15 @@ public final class LeakDetector implements AutoCloseable {
   public void check(Throwable thrown) {
     List<String> found = new ArrayList<>();
     for (Throwable each : chain(thrown)) {
-      found.addAll(find(each.getClass().getName(), ForbiddenValue.bytesOf(text(each))));
+      found.addAll(find(each.getClass().getName(), ForbiddenValue.bytesOf(text(each)), 0));
     }
     fail(found, thrown);
   }
 
-  private List<String> find(String place, String bytes) {
+  private List<String> find(String place, String bytes, int before) {
     List<String> found = new ArrayList<>();
     for (ForbiddenValue each : forbidden) {
-      for (String form : each.find(bytes, 0)) {
+      for (String form : each.find(bytes, before)) {
         found.add(redact(each.name() + " " + form + " in " + place));
       }
     }
@@ -329,13 +344,15 @@ public final class LeakDetector implements AutoCloseable {
     }
     streams = null;
     logs.forEach(LogWatch::detach);
-    // Who has replaced them since puts ours back later; it passes on what is printed.
+    // Who has replaced them since may put ours back later, which then only passes on.
     if (System.out == watched.watchedOut) {
       System.setOut(watched.out);
     }
     if (System.err == watched.watchedErr) {
       System.setErr(watched.err);
     }
+    forbidden.clear();
+    reach = 0;
     fail(List.copyOf(leaks), null);
   }
 }

@@ -8,9 +8,13 @@ import ch.qos.logback.classic.spi.ThrowableProxy;
 import ch.qos.logback.classic.turbo.TurboFilter;
 import ch.qos.logback.core.AppenderBase;
 import ch.qos.logback.core.spi.FilterReply;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 import org.slf4j.Marker;
+import org.slf4j.event.KeyValuePair;
+import org.slf4j.helpers.FormattingTuple;
 import org.slf4j.helpers.MessageFormatter;
 
 /**
@@ -62,7 +66,7 @@ final class LogbackWatch implements LeakDetector.LogWatch {
       this.detector = detector;
     }
 
-    /** The format is null where a logger is asked whether a level is enabled. */
+    /** All is null where a logger is asked whether a level is enabled. */
     @Override
     public FilterReply decide(
         @Nullable Marker marker,
@@ -71,9 +75,12 @@ final class LogbackWatch implements LeakDetector.LogWatch {
         @Nullable String format,
         Object @Nullable [] arguments,
         @Nullable Throwable thrown) {
-      if (format != null) {
-        String message = MessageFormatter.arrayFormat(format, arguments, thrown).getMessage();
-        detector.lookAtLog(logger.getName(), message, thrown);
+      if (format != null || thrown != null) {
+        FormattingTuple call =
+            thrown == null
+                ? MessageFormatter.arrayFormat(format, arguments)
+                : MessageFormatter.arrayFormat(format, arguments, thrown);
+        detector.lookAtLog(logger.getName(), call.getMessage(), call.getThrowable());
       }
       return FilterReply.NEUTRAL;
     }
@@ -88,14 +95,24 @@ final class LogbackWatch implements LeakDetector.LogWatch {
 
     @Override
     protected void append(ILoggingEvent event) {
-      StringBuilder text = new StringBuilder(event.getFormattedMessage());
-      event.getMDCPropertyMap().values().forEach(value -> text.append('\n').append(value));
-      if (event.getKeyValuePairs() != null) {
-        event.getKeyValuePairs().forEach(pair -> text.append('\n').append(pair.value));
-      }
+      List<String> shown = new ArrayList<>();
+      shown.add(String.valueOf(event.getFormattedMessage()));
+      shown.addAll(event.getMDCPropertyMap().values());
+      shown.addAll(pairs(event));
       Throwable thrown =
           event.getThrowableProxy() instanceof ThrowableProxy proxy ? proxy.getThrowable() : null;
-      detector.lookAtLog(event.getLoggerName(), text.toString(), thrown);
+      detector.lookAtLog(event.getLoggerName(), String.join("\n", shown), thrown);
+    }
+
+    private static List<String> pairs(ILoggingEvent event) {
+      try {
+        List<KeyValuePair> pairs = event.getKeyValuePairs();
+        return pairs == null
+            ? List.of()
+            : pairs.stream().map(pair -> String.valueOf(pair.value)).toList();
+      } catch (NoSuchMethodError e) {
+        return List.of(); // Logback has them since 1.3.
+      }
     }
   }
 }

@@ -17,6 +17,7 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.IntStream;
@@ -51,6 +52,10 @@ class LeakDetectorTest {
   void giveStreamsBack() {
     System.setOut(out);
     System.setErr(err);
+  }
+
+  private static String here(String method) {
+    return LeakDetectorTest.class.getName() + "." + method;
   }
 
   private static LeakDetector detector() {
@@ -210,7 +215,8 @@ class LeakDetectorTest {
     assertThatThrownBy(detector::close)
         .isInstanceOf(SecretLeakError.class)
         .message()
-        .contains("MY_APP_SECRET as it is in the log of app.jul, shown by dev.latchkey")
+        .contains(
+            "MY_APP_SECRET as it is in the log of app.jul, shown by " + here("javaUtilLogging"))
         .contains("MY_APP_SECRET as it is in java.io.IOException in the log of app.jul")
         .doesNotContain("7f+3a");
     assertThat(root.getLevel()).isEqualTo(level);
@@ -223,7 +229,8 @@ class LeakDetectorTest {
 
     System.getLogger("app.system").log(System.Logger.Level.TRACE, "value {0}", VALUE);
 
-    assertThatThrownBy(detector::close).hasMessageContaining("in the log of app.system");
+    assertThatThrownBy(detector::close)
+        .hasMessageContaining("in the log of app.system, shown by " + here("systemLogger"));
   }
 
   @Test
@@ -235,11 +242,12 @@ class LeakDetectorTest {
     org.slf4j.Logger logger = LoggerFactory.getLogger("app.logback");
     try {
       logger.trace("value {} {}", 1, VALUE);
-      logger.debug("failed", new IllegalStateException(VALUE));
+      logger.debug("failed {}", 1, new IllegalStateException(VALUE));
       assertThat(logger.isDebugEnabled()).isFalse();
       assertThatThrownBy(detector::close)
           .message()
-          .contains("MY_APP_SECRET as it is in the log of app.logback, shown by dev.latchkey")
+          .contains(
+              "MY_APP_SECRET as it is in the log of app.logback, shown by " + here("logback_is"))
           .contains("java.lang.IllegalStateException in the log of app.logback");
       assertThat(root.getLoggerContext().getTurboFilterList()).isEmpty();
     } finally {
@@ -254,7 +262,8 @@ class LeakDetectorTest {
     MDC.put("user", VALUE);
     logger.error("in the context");
     MDC.clear();
-    assertThatThrownBy(detector::close).hasMessageContaining("in the log of app.pairs");
+    assertThatThrownBy(detector::close)
+        .hasMessageContaining("in the log of app.pairs, shown by " + here("logbackEvent"));
 
     LeakDetector pairs = detector().start();
     logger.atError().addKeyValue("token", VALUE).log("in a pair");
@@ -267,7 +276,12 @@ class LeakDetectorTest {
         ((ch.qos.logback.classic.Logger) LoggerFactory.getLogger("ROOT")).getLoggerContext();
     LeakDetector detector = detector().start();
     context.getTurboFilterList().clear();
-    Logger.getLogger("").removeHandler(Logger.getLogger("").getHandlers()[1]);
+    Logger root = Logger.getLogger("");
+    for (Handler each : root.getHandlers()) {
+      if (each instanceof JulWatch) {
+        root.removeHandler(each);
+      }
+    }
 
     detector.check();
     LoggerFactory.getLogger("app.again").trace(VALUE);
@@ -404,10 +418,54 @@ class LeakDetectorTest {
   }
 
   @Test
-  void startedTwice_isAnError() {
-    try (LeakDetector detector = detector().start()) {
-      assertThatThrownBy(detector::start).isInstanceOf(IllegalStateException.class);
-    }
+  void startedTwice_isAnError_alsoOnceClosed() {
+    LeakDetector detector = detector().start();
+    assertThatThrownBy(detector::start).isInstanceOf(IllegalStateException.class);
+    detector.close();
+    assertThatThrownBy(detector::start)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("Make another");
+  }
+
+  @Test
+  void detectorsThatOverlap_putBackLevelAndStreams_inWhateverOrderTheyEnd() {
+    Logger root = Logger.getLogger("");
+    Level level = root.getLevel();
+    PrintStream ours = System.out;
+    LeakDetector first = detector().start();
+    LeakDetector second = detector().start();
+
+    first.close();
+    Logger.getLogger("app.overlap").finest(VALUE);
+    System.out.print(VALUE);
+
+    assertThatThrownBy(second::close)
+        .hasMessageContaining("in the log of app.overlap")
+        .hasMessageContaining("in System.out");
+    assertThat(root.getLevel()).isEqualTo(level);
+    System.out.print(VALUE); // Through what the second has put back: it only passes on.
+    first.close();
+    assertThat(System.out).isNotSameAs(ours);
+  }
+
+  @Test
+  void logWithoutAMessage_isLookedAtAndDisturbsNobody() {
+    LeakDetector detector = detector().start();
+
+    Logger.getLogger("app.null").log(Level.WARNING, null, new IOException("quiet"));
+    LoggerFactory.getLogger("app.null").error(null, new IOException("at " + VALUE));
+
+    assertThatThrownBy(detector::close)
+        .hasMessageContaining("in java.io.IOException in the log of app.null");
+  }
+
+  @Test
+  void placeThatHoldsTheSecret_isTakenForAMistake() {
+    assertThatThrownBy(() -> detector().check("answer: " + VALUE, "the answer"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .message()
+        .contains("Pass the place first")
+        .doesNotContain("7f");
   }
 
   @Test

@@ -51,12 +51,8 @@ public final class FakeSecretsExtension
       implements ExtensionContext.Store.CloseableResource {
     @Override
     public void close() {
-      try {
+      try (leaks) {
         fakes.close();
-      } finally {
-        if (leaks != null) {
-          leaks.close();
-        }
       }
     }
   }
@@ -129,10 +125,13 @@ public final class FakeSecretsExtension
   private static void aroundAll(Invocation<Void> invocation, ExtensionContext context)
       throws Throwable {
     install(context);
-    try {
+    proceed(invocation, () -> end(context));
+  }
+
+  /** What the end throws is added to what the invocation has thrown. */
+  private static void proceed(Invocation<Void> invocation, AutoCloseable end) throws Throwable {
+    try (end) {
       invocation.proceed();
-    } finally {
-      end(context);
     }
   }
 
@@ -147,12 +146,7 @@ public final class FakeSecretsExtension
       return;
     }
     FakeSecrets fakes = installed.get().fakes();
-    Secrets.Installation here = Secrets.installForThread(fakes.environment());
-    try {
-      invocation.proceed();
-    } finally {
-      here.close();
-    }
+    proceed(invocation, Secrets.installForThread(fakes.environment()));
   }
 
   @Override
@@ -293,11 +287,7 @@ public final class FakeSecretsExtension
   private static FakeSecrets make(Collection<DeclaredFake> declared) {
     FakeSecrets fakes = FakeSecrets.none();
     for (DeclaredFake each : declared) {
-      try {
-        fakes.and(each.binding(), each.value().bytes());
-      } catch (IllegalStateException e) {
-        throw DeclaredFake.wrong(each.place(), e.getMessage());
-      }
+      each.addTo(fakes);
     }
     return fakes;
   }

@@ -15,6 +15,7 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.BeforeAll;
@@ -194,7 +195,21 @@ class ForbidLeaksTest {
 
   @ForbidLeaks
   @FakeSecret(env = X, value = VALUE)
-  static class ThrowsInADynamicTest {
+  static class ThrowsAfterAll {
+    @AfterAll
+    static void end() {
+      if (Secrets.find(X).isPresent()) {
+        throw new IllegalStateException(Secrets.get(X));
+      }
+    }
+
+    @Test
+    void test() {}
+  }
+
+  @ForbidLeaks
+  @FakeSecret(env = X, value = VALUE)
+  static class ThrowsInDynamic {
     @TestFactory
     Stream<DynamicTest> tests() {
       return Stream.of(
@@ -215,7 +230,8 @@ class ForbidLeaksTest {
         ThrowsBeforeAll.class,
         ThrowsBeforeEach.class,
         ThrowsAfterEach.class,
-        ThrowsInADynamicTest.class
+        ThrowsAfterAll.class,
+        ThrowsInDynamic.class
       })
   void exception_failsWithNamesInPlaceOfValues(Class<?> tests) {
     assertThat(failure(tests))
@@ -223,6 +239,26 @@ class ForbidLeaksTest {
         .contains("Caused by: ")
         .contains("[" + X + "]")
         .contains("ForbidLeaksTest");
+  }
+
+  @ForbidLeaks
+  @FakeSecret(env = X, value = VALUE)
+  static class PrintsAndThrowsBeforeAll {
+    @BeforeAll
+    static void start() {
+      System.out.println(Secrets.get(X));
+      throw new IllegalStateException("the reason");
+    }
+
+    @Test
+    void test() {}
+  }
+
+  @Test
+  void printBeforeAFailure_isAddedToIt() {
+    assertThat(failure(PrintsAndThrowsBeforeAll.class))
+        .startsWith("java.lang.IllegalStateException: the reason")
+        .contains("Suppressed: " + SecretLeakError.class.getName() + ": Leaked: " + X);
   }
 
   static class PrintsInConstructor {
