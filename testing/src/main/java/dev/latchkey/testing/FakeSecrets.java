@@ -32,7 +32,9 @@ import org.jspecify.annotations.Nullable;
  * rules as a real one. The process's other variables stay as they are, but for those that begin
  * with {@code LATCHKEY_}: they are hidden, so that no test reaches a real source by mistake. {@link
  * System#getenv} goes on showing what it showed at first, as a real process's environment does, and
- * does not have what no variable can hold: what is not text, or has a NUL.
+ * does not have what no variable can hold: what is not text, or has a NUL. A child process has the
+ * same if {@link ProcessBuilder#environment()} was called; if not, the JVM gives it what the
+ * process was started with, real settings and all.
  *
  * <p>They keep the promises of every {@link dev.latchkey.spi.SecretResolver resolver} but for
  * these. No field is taken out of a value: a variable that is bound to a field has its own.

@@ -4,15 +4,18 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.PrintStream;
+import java.nio.charset.Charset;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,16 +32,26 @@ import org.jspecify.annotations.Nullable;
  * } // a SecretLeakError, if app has printed or logged some-value
  * }</pre>
  *
- * <p>A value is found as it is, in base64 (also within what was encoded), in hexadecimal, as a list
- * of bytes, escaped for a URL or JSON, and by any line of it that has 4 characters or more. Of a
- * value over 1024 characters the beginning is looked for, and the first 1000 lines.
+ * <p>A value is found as it is, without the blanks and line ends around it, in base64 (also within
+ * what was encoded, but not broken into lines), in hexadecimal, as a list of bytes, escaped for a
+ * URL or JSON, and by any line of it that has 4 characters or more. Of a value over 1024 characters
+ * the beginning is looked for, and the first 1000 lines.
  *
  * <p>The streams and logs are those of the whole process: what another test shows meanwhile counts
- * too, if it is the same value. Not seen are other processes; logging libraries other than those
- * named, unless they print to the streams; who kept a stream from before; loggers of {@code
- * java.util.logging} that have a level or no parent handlers of their own, where those keep a
- * record back; and events of SLF4J's fluent API on a level that is not enabled. Logback is 1.2 or
- * newer. Values are kept in memory as text until it is closed. Thread-safe.
+ * too, if it is the same value. Not seen are
+ *
+ * <ul>
+ *   <li>other processes, and threads once the detector is closed;
+ *   <li>logging libraries other than those named, unless they print to the streams;
+ *   <li>who kept a stream from before;
+ *   <li>what a logger of {@code java.util.logging} with a level of its own keeps back;
+ *   <li>events of SLF4J's fluent API, and what is logged only after asking whether it is to be, on
+ *       a level that is not enabled; and what is logged between an end of Logback's context, as by
+ *       Spring Boot when it starts, and the next {@link #check()}.
+ * </ul>
+ *
+ * <p>Logback is 1.2 or newer. Values are kept in memory as text until the detector is closed.
+ * Thread-safe.
  */
 public final class LeakDetector implements AutoCloseable {
   /** Finds where logs go, so that they can be looked at. */
@@ -71,8 +84,7 @@ public final class LeakDetector implements AutoCloseable {
   private @Nullable Streams streams;
   private volatile int reach;
 
-  private record Streams(
-      PrintStream out, PrintStream err, PrintStream watchedOut, PrintStream watchedErr) {}
+  private record Streams(WatchedStream out, WatchedStream err) {}
 
   /** Creates a detector that is told what to look for, and then {@linkplain #start started}. */
   public LeakDetector() {}
@@ -80,8 +92,8 @@ public final class LeakDetector implements AutoCloseable {
   /**
    * Forbids what the variables of fakes show, now and after each rotation; returns this.
    *
-   * @throws IllegalArgumentException if a value has less than 4 characters: it would be found by
-   *     chance. A rotation to one throws this as well.
+   * @throws IllegalArgumentException if a value has less than 4 characters, or is one repeated: it
+   *     would be found by chance. A rotation to one throws this as well.
    */
   public LeakDetector forbid(FakeSecrets secrets) {
     secrets.watchValues(this::forbid);
@@ -91,7 +103,8 @@ public final class LeakDetector implements AutoCloseable {
   /**
    * Forbids a value, which messages call by the given name; returns this.
    *
-   * @throws IllegalArgumentException if it has less than 4 characters: it would be found by chance
+   * @throws IllegalArgumentException if it has less than 4 characters, or is one repeated: it would
+   *     be found by chance
    */
   public LeakDetector forbid(String name, String value) {
     return forbid(name, value.getBytes(UTF_8));
@@ -100,11 +113,14 @@ public final class LeakDetector implements AutoCloseable {
   /**
    * Forbids a value, which messages call by the given name; returns this.
    *
-   * @throws IllegalArgumentException if it has less than 4 bytes or, if it is text, characters: it
-   *     would be found by chance
+   * @throws IllegalArgumentException if it has less than 4 bytes or, if it is text, characters, or
+   *     is one repeated: it would be found by chance
    */
   public synchronized LeakDetector forbid(String name, byte[] value) {
-    ForbiddenValue added = new ForbiddenValue(name, value);
+    Set<Charset> charsets = new LinkedHashSet<>(List.of(UTF_8, ISO_8859_1));
+    charsets.add(WatchedStream.charset(System.out));
+    charsets.add(WatchedStream.charset(System.err));
+    ForbiddenValue added = new ForbiddenValue(name, value, charsets);
     forbidden.add(added);
     reach = Math.max(reach, added.reach());
     return this;
@@ -120,21 +136,23 @@ public final class LeakDetector implements AutoCloseable {
       throw new IllegalStateException("This leak detector was started before. Make another one.");
     }
     started = true;
-    streams =
-        new Streams(
-            System.out,
-            System.err,
-            watch("System.out", System.out),
-            watch("System.err", System.err));
-    System.setOut(streams.watchedOut);
-    System.setErr(streams.watchedErr);
-    logs.add(new JulWatch(this));
-    LogWatch logback =
-        isPresent("ch.qos.logback.classic.LoggerContext") ? LogbackWatch.of(this) : null;
-    if (logback != null) {
-      logs.add(logback);
+    try {
+      streams = new Streams(watch("System.out", System.out), watch("System.err", System.err));
+      System.setOut(streams.out);
+      System.setErr(streams.err);
+      logs.add(new JulWatch(this));
+      LogWatch logback =
+          isPresent("ch.qos.logback.classic.LoggerContext") && isPresent("org.slf4j.LoggerFactory")
+              ? LogbackWatch.of(this)
+              : null;
+      if (logback != null) {
+        logs.add(logback);
+      }
+      logs.forEach(LogWatch::attach);
+    } catch (RuntimeException | Error e) {
+      end();
+      throw e;
     }
-    logs.forEach(LogWatch::attach);
     return this;
   }
 
@@ -147,13 +165,13 @@ public final class LeakDetector implements AutoCloseable {
     }
   }
 
-  private PrintStream watch(String place, PrintStream stream) {
-    return WatchedStream.over(
+  private WatchedStream watch(String place, PrintStream stream) {
+    return new WatchedStream(
         stream,
         new WatchedStream.Look() {
           @Override
-          public void at(String bytes, int before) {
-            look(place, bytes, before);
+          public void at(SearchedText text) {
+            look(place, text);
           }
 
           @Override
@@ -165,17 +183,14 @@ public final class LeakDetector implements AutoCloseable {
 
   /** Looks at what was logged; never throws into the app that logs. */
   void lookAtLog(String logger, @Nullable String message, @Nullable Throwable thrown) {
-    look("the log of " + logger, ForbiddenValue.bytesOf(String.valueOf(message)), 0);
+    look("the log of " + logger, SearchedText.of(String.valueOf(message)));
     for (Throwable each : chain(thrown)) {
-      look(
-          each.getClass().getName() + " in the log of " + logger,
-          ForbiddenValue.bytesOf(text(each)),
-          0);
+      look(each.getClass().getName() + " in the log of " + logger, SearchedText.of(text(each)));
     }
   }
 
-  private void look(String place, String bytes, int before) {
-    for (String leak : find(place, bytes, before)) {
+  private void look(String place, SearchedText text) {
+    for (String leak : find(place, text)) {
       leaks.add(leak + shownBy());
     }
   }
@@ -216,26 +231,48 @@ public final class LeakDetector implements AutoCloseable {
 
   /** Returns what is printed of an exception, or its own message where that is another. */
   private static String text(Throwable thrown) {
+    String printed = said(thrown, Throwable::toString);
+    String message = said(thrown, Throwable::getMessage);
+    return printed.contains(message) ? printed : printed + " " + message;
+  }
+
+  private static String said(Throwable thrown, Function<Throwable, @Nullable String> how) {
     try {
-      String printed = thrown.toString();
-      String message = thrown.getMessage();
-      return message == null || printed.contains(message) ? printed : printed + " " + message;
+      String said = how.apply(thrown);
+      return said == null ? "" : said;
     } catch (RuntimeException e) {
       return thrown.getClass().getName();
     }
   }
 
+  /** Returns a text with names in place of values; nothing of it where that cannot be told. */
   private String redact(String text) {
-    String bytes = ForbiddenValue.bytesOf(text);
+    SearchedText searched = SearchedText.of(text);
+    List<ForbiddenValue.Range> ranges = new ArrayList<>();
     for (ForbiddenValue each : forbidden) {
-      bytes = each.redact(bytes);
-    }
-    for (ForbiddenValue each : forbidden) {
-      if (!each.find(bytes, 0).isEmpty()) {
-        return "(withheld: it has " + each.name() + " in another form)";
+      if (each.isFoundInPart(searched)) {
+        return "(withheld: it has parts of " + each.name() + ")";
       }
+      ranges.addAll(each.ranges(searched.text()));
     }
-    return new String(bytes.getBytes(ISO_8859_1), UTF_8);
+    ranges.sort(Comparator.comparingInt(ForbiddenValue.Range::from));
+    StringBuilder redacted = new StringBuilder();
+    int end = 0;
+    for (ForbiddenValue.Range each : ranges) {
+      if (each.from() >= end) {
+        redacted
+            .append(searched.text(), end, each.from())
+            .append('[')
+            .append(each.name())
+            .append(']');
+      }
+      end = Math.max(end, each.to());
+    }
+    redacted.append(searched.text().substring(end));
+    String bytes = redacted.toString();
+    return find("", new SearchedText(bytes, 0)).isEmpty()
+        ? new String(bytes.getBytes(ISO_8859_1), UTF_8)
+        : "(withheld: it has a secret in another form)";
   }
 
   /**
@@ -259,7 +296,7 @@ public final class LeakDetector implements AutoCloseable {
    * @throws IllegalArgumentException if the name of the place does
    */
   public void check(String place, String text) {
-    fail(find(checked(place), ForbiddenValue.bytesOf(text), 0), null);
+    fail(find(checked(place), SearchedText.of(text)), null);
   }
 
   /**
@@ -270,11 +307,11 @@ public final class LeakDetector implements AutoCloseable {
    * @throws IllegalArgumentException if the name of the place does
    */
   public void check(String place, byte[] bytes) {
-    fail(find(checked(place), new String(bytes, ISO_8859_1), 0), null);
+    fail(find(checked(place), SearchedText.of(bytes)), null);
   }
 
   private String checked(String place) {
-    if (!find("", ForbiddenValue.bytesOf(place), 0).isEmpty()) {
+    if (!find("", SearchedText.of(place)).isEmpty()) {
       throw new IllegalArgumentException(
           "The name of the place holds a secret. Pass the place first, then what it holds.");
     }
@@ -290,19 +327,36 @@ public final class LeakDetector implements AutoCloseable {
   public void check(Throwable thrown) {
     List<String> found = new ArrayList<>();
     for (Throwable each : chain(thrown)) {
-      found.addAll(find(each.getClass().getName(), ForbiddenValue.bytesOf(text(each)), 0));
+      found.addAll(find(each.getClass().getName(), SearchedText.of(text(each))));
     }
     fail(found, thrown);
   }
 
-  private List<String> find(String place, String bytes, int before) {
+  /** Returns what a text shows: each name, form and place. */
+  private List<String> find(String place, SearchedText text) {
     List<String> found = new ArrayList<>();
+    List<ForbiddenValue> hidden = new ArrayList<>();
     for (ForbiddenValue each : forbidden) {
-      for (String form : each.find(bytes, before)) {
-        found.add(redact(each.name() + " " + form + " in " + place));
+      Set<String> forms = each.find(text);
+      forms.forEach(form -> found.add(line(each, form, place)));
+      if (forms.isEmpty()) {
+        hidden.add(each);
+      }
+    }
+    for (SearchedText.Unescaped unescaped :
+        hidden.isEmpty() ? List.<SearchedText.Unescaped>of() : text.unescaped()) {
+      for (ForbiddenValue each : List.copyOf(hidden)) {
+        if (!each.find(unescaped.text()).isEmpty()) {
+          found.add(line(each, unescaped.what(), place));
+          hidden.remove(each);
+        }
       }
     }
     return found;
+  }
+
+  private String line(ForbiddenValue value, String form, String place) {
+    return value.name() + " " + form + (place.isEmpty() ? "" : " in " + redact(place));
   }
 
   private void fail(List<String> found, @Nullable Throwable thrown) {
@@ -338,21 +392,24 @@ public final class LeakDetector implements AutoCloseable {
    */
   @Override
   public synchronized void close() {
-    Streams watched = streams;
-    if (watched == null) {
-      return;
-    }
-    streams = null;
+    end();
+    List<String> found = List.copyOf(leaks);
+    leaks.clear();
+    fail(found, null);
+  }
+
+  private void end() {
     logs.forEach(LogWatch::detach);
-    // Who has replaced them since may put ours back later, which then only passes on.
-    if (System.out == watched.watchedOut) {
-      System.setOut(watched.out);
-    }
-    if (System.err == watched.watchedErr) {
-      System.setErr(watched.err);
+    logs.clear();
+    Streams watched = streams;
+    if (watched != null) {
+      streams = null;
+      watched.out.end();
+      watched.err.end();
+      System.setOut(WatchedStream.unwrapped(System.out));
+      System.setErr(WatchedStream.unwrapped(System.err));
     }
     forbidden.clear();
     reach = 0;
-    fail(List.copyOf(leaks), null);
   }
 }

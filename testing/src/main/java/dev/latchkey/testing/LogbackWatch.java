@@ -4,9 +4,10 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.LoggerContextListener;
 import ch.qos.logback.classic.spi.ThrowableProxy;
 import ch.qos.logback.classic.turbo.TurboFilter;
-import ch.qos.logback.core.AppenderBase;
+import ch.qos.logback.core.UnsynchronizedAppenderBase;
 import ch.qos.logback.core.spi.FilterReply;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +26,7 @@ final class LogbackWatch implements LeakDetector.LogWatch {
   private final LoggerContext context;
   private final Calls calls;
   private final Events events;
+  private final Resets resets = new Resets();
 
   private LogbackWatch(LoggerContext context, LeakDetector detector) {
     this.context = context;
@@ -44,19 +46,46 @@ final class LogbackWatch implements LeakDetector.LogWatch {
   @Override
   public void attach() {
     if (!context.getTurboFilterList().contains(calls)) {
-      context.addTurboFilter(calls);
+      // First, since one that denies ends the round.
+      context.getTurboFilterList().add(0, calls);
     }
     root().addAppender(events);
+    context.removeListener(resets);
+    context.addListener(resets);
   }
 
   @Override
   public void detach() {
+    context.removeListener(resets);
     context.getTurboFilterList().remove(calls);
     root().detachAppender(events);
   }
 
   private Logger root() {
     return context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+  }
+
+  /** Looks on after a new configuration. */
+  private final class Resets implements LoggerContextListener {
+    @Override
+    public boolean isResetResistant() {
+      return true;
+    }
+
+    @Override
+    public void onReset(LoggerContext context) {
+      events.start();
+      attach();
+    }
+
+    @Override
+    public void onStart(LoggerContext context) {}
+
+    @Override
+    public void onStop(LoggerContext context) {}
+
+    @Override
+    public void onLevelChange(Logger logger, Level level) {}
   }
 
   private static final class Calls extends TurboFilter {
@@ -80,13 +109,14 @@ final class LogbackWatch implements LeakDetector.LogWatch {
             thrown == null
                 ? MessageFormatter.arrayFormat(format, arguments)
                 : MessageFormatter.arrayFormat(format, arguments, thrown);
-        detector.lookAtLog(logger.getName(), call.getMessage(), call.getThrowable());
+        String message = call.getMessage() + (marker == null ? "" : " " + marker);
+        detector.lookAtLog(logger.getName(), message, call.getThrowable());
       }
       return FilterReply.NEUTRAL;
     }
   }
 
-  private static final class Events extends AppenderBase<ILoggingEvent> {
+  private static final class Events extends UnsynchronizedAppenderBase<ILoggingEvent> {
     private final LeakDetector detector;
 
     Events(LeakDetector detector) {
@@ -97,7 +127,7 @@ final class LogbackWatch implements LeakDetector.LogWatch {
     protected void append(ILoggingEvent event) {
       List<String> shown = new ArrayList<>();
       shown.add(String.valueOf(event.getFormattedMessage()));
-      shown.addAll(event.getMDCPropertyMap().values());
+      event.getMDCPropertyMap().forEach((key, value) -> shown.add(key + "=" + value));
       shown.addAll(pairs(event));
       Throwable thrown =
           event.getThrowableProxy() instanceof ThrowableProxy proxy ? proxy.getThrowable() : null;
@@ -109,7 +139,7 @@ final class LogbackWatch implements LeakDetector.LogWatch {
         List<KeyValuePair> pairs = event.getKeyValuePairs();
         return pairs == null
             ? List.of()
-            : pairs.stream().map(pair -> String.valueOf(pair.value)).toList();
+            : pairs.stream().map(pair -> pair.key + "=" + pair.value).toList();
       } catch (NoSuchMethodError e) {
         return List.of(); // Logback has them since 1.3.
       }

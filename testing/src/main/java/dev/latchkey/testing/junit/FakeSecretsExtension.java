@@ -207,12 +207,21 @@ public final class FakeSecretsExtension
                   DeclaredFake.around(context.getTestMethod(), classes(context));
               FakeSecrets fakes = make(declared);
               LeakDetector leaks = detector(context, fakes, declared.isEmpty());
-              if (threadScoped) {
-                fakes.installForThread();
-              } else {
-                fakes.install();
+              if (leaks != null) {
+                leaks.start();
               }
-              return new Installed(fakes, leaks == null ? null : leaks.start());
+              Installed installed = new Installed(fakes, leaks);
+              try {
+                if (threadScoped) {
+                  fakes.installForThread();
+                } else {
+                  fakes.install();
+                }
+              } catch (RuntimeException | Error e) {
+                installed.close();
+                throw e;
+              }
+              return installed;
             },
             Installed.class);
   }

@@ -209,6 +209,15 @@ class ForbidLeaksTest {
 
   @ForbidLeaks
   @FakeSecret(env = X, value = VALUE)
+  static class ThrowsInFactory {
+    @TestFactory
+    Stream<DynamicTest> tests() {
+      throw new IllegalStateException(Secrets.get(X));
+    }
+  }
+
+  @ForbidLeaks
+  @FakeSecret(env = X, value = VALUE)
   static class ThrowsInDynamic {
     @TestFactory
     Stream<DynamicTest> tests() {
@@ -231,6 +240,7 @@ class ForbidLeaksTest {
         ThrowsBeforeEach.class,
         ThrowsAfterEach.class,
         ThrowsAfterAll.class,
+        ThrowsInFactory.class,
         ThrowsInDynamic.class
       })
   void exception_failsWithNamesInPlaceOfValues(Class<?> tests) {
@@ -332,7 +342,7 @@ class ForbidLeaksTest {
   void shortValue_isAnErrorWithItsReason() {
     assertThat(failure(TooShort.class))
         .contains("@ForbidLeaks on " + TooShort.class.getName() + ".test: The value of " + X)
-        .contains("3 characters, too few to tell a leak from chance");
+        .contains("3 characters, too little to tell a leak from chance");
     assertThat(System.getenv(X)).isNull();
   }
 }
