@@ -108,7 +108,9 @@ final class FakeSecretState {
                 "FakeSecrets.restore allows it again.");
         case HAS_NONE ->
             throw new SecretNotFoundException(
-                "There is no " + what() + " any more: this test has deleted it.",
+                "There is no fake secret '"
+                    + binding.ref().name()
+                    + "' any more: this test has deleted it.",
                 "FakeSecrets.restore brings it back.");
         default -> held = true;
       }

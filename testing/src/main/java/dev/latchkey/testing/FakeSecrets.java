@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -96,7 +97,7 @@ public final class FakeSecrets implements AutoCloseable {
    * @throws IllegalStateException if the variable has a value, or if the fakes are installed
    */
   public FakeSecrets and(String variable, String value) {
-    return add(binding(variable), SecretValue.of(value));
+    return add(binding(variable), SecretValue.of(present(variable, value)));
   }
 
   /**
@@ -108,7 +109,7 @@ public final class FakeSecrets implements AutoCloseable {
    * @throws IllegalStateException if the variable has a value, or if the fakes are installed
    */
   public FakeSecrets and(String variable, byte[] value) {
-    return add(binding(variable), SecretValue.copyOf(value));
+    return add(binding(variable), SecretValue.copyOf(present(variable, value)));
   }
 
   /**
@@ -133,6 +134,10 @@ public final class FakeSecrets implements AutoCloseable {
    */
   public FakeSecrets and(SecretBinding binding, byte[] value) {
     return add(binding, SecretValue.copyOf(value));
+  }
+
+  private static <T> T present(String variable, T value) {
+    return Objects.requireNonNull(value, () -> "The value of " + variable + " is null.");
   }
 
   private synchronized FakeSecrets add(SecretBinding binding, SecretValue value) {

@@ -4,9 +4,11 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.PrintStream;
+import java.lang.StackWalker.StackFrame;
 import java.nio.charset.Charset;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.Deque;
@@ -16,6 +18,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,9 +31,17 @@ import org.jspecify.annotations.Nullable;
  * try (secrets;
  *     LeakDetector leaks = new LeakDetector().forbid(secrets).start()) {
  *   secrets.install();
- *   app.run();
+ *   try {
+ *     app.run();
+ *   } catch (RuntimeException e) {
+ *     leaks.check(e); // a SecretLeakError, if it holds some-value
+ *     throw e;
+ *   }
  * } // a SecretLeakError, if app has printed or logged some-value
  * }</pre>
+ *
+ * <p>An exception is looked at by {@link #check(Throwable)} alone; JUnit's {@code @ForbidLeaks}
+ * does it.
  *
  * <p>A value is found as it is, without the blanks and line ends around it, in base64 (also within
  * what was encoded, but not broken into lines), in hexadecimal, as a list of bytes, escaped for a
@@ -71,6 +82,9 @@ public final class LeakDetector implements AutoCloseable {
           "sun.",
           "kotlin.",
           "org.slf4j.",
+          "org.junit.",
+          "org.opentest4j.",
+          "org.assertj.",
           "ch.qos.logback.",
           LeakDetector.class.getName() + "$",
           WatchedStream.class.getName(),
@@ -197,15 +211,28 @@ public final class LeakDetector implements AutoCloseable {
 
   /** Returns the place in the code that is being run now, for messages. */
   private static String shownBy() {
-    return STACK.walk(
-        frames ->
-            frames
-                .filter(
-                    frame -> PASSED_THROUGH.stream().noneMatch(frame.getClassName()::startsWith))
-                .filter(frame -> !frame.getClassName().equals(LeakDetector.class.getName()))
-                .findFirst()
-                .map(frame -> ", shown by " + frame.toStackTraceElement())
-                .orElse(""));
+    return STACK.walk(frames -> by("shown", frames.map(StackFrame::toStackTraceElement)));
+  }
+
+  private static String thrownBy(Throwable thrown) {
+    return by("thrown", Arrays.stream(thrown.getStackTrace()));
+  }
+
+  private static String by(String what, Stream<StackTraceElement> frames) {
+    return frames
+        .filter(frame -> PASSED_THROUGH.stream().noneMatch(frame.getClassName()::startsWith))
+        .filter(frame -> !frame.getClassName().equals(LeakDetector.class.getName()))
+        .findFirst()
+        .map(
+            frame ->
+                ", %s by %s.%s(%s:%d)"
+                    .formatted(
+                        what,
+                        frame.getClassName(),
+                        frame.getMethodName(),
+                        frame.getFileName(),
+                        frame.getLineNumber()))
+        .orElse("");
   }
 
   /** Returns an exception with its causes and what it suppressed, each once. */
@@ -327,7 +354,8 @@ public final class LeakDetector implements AutoCloseable {
   public void check(Throwable thrown) {
     List<String> found = new ArrayList<>();
     for (Throwable each : chain(thrown)) {
-      found.addAll(find(each.getClass().getName(), SearchedText.of(text(each))));
+      find(each.getClass().getName(), SearchedText.of(text(each)))
+          .forEach(leak -> found.add(leak + thrownBy(each)));
     }
     fail(found, thrown);
   }

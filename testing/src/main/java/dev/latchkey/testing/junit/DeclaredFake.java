@@ -2,6 +2,7 @@ package dev.latchkey.testing.junit;
 
 import dev.latchkey.SecretBinding;
 import dev.latchkey.SecretException;
+import dev.latchkey.SecretRef;
 import dev.latchkey.SecretValue;
 import dev.latchkey.testing.FakeSecrets;
 import java.io.IOException;
@@ -79,7 +80,7 @@ record DeclaredFake(
       return new DeclaredFake(
           annotation.env(), binding(annotation, place), value(annotation, place), place);
     } catch (SecretException e) {
-      throw wrong(place, e.getMessage());
+      throw wrong(place, annotation.env() + ": " + e.getMessage());
     }
   }
 
@@ -97,14 +98,14 @@ record DeclaredFake(
       }
       return null;
     }
-    StringBuilder binding = new StringBuilder(annotation.env() + "=" + annotation.secret());
+    StringBuilder ref = new StringBuilder(SecretRef.SCHEME + annotation.secret());
     if (annotation.version() != 0) {
-      binding.append("?version=").append(annotation.version());
+      ref.append("?version=").append(annotation.version());
     }
     if (!annotation.field().isEmpty()) {
-      binding.append('#').append(annotation.field());
+      ref.append('#').append(annotation.field());
     }
-    return SecretBinding.parse(binding.toString());
+    return new SecretBinding(annotation.env(), SecretRef.parse(ref.toString()));
   }
 
   private static SecretValue value(FakeSecret annotation, String place) {
@@ -157,7 +158,9 @@ record DeclaredFake(
       } else {
         fakes.and(binding, value.bytes());
       }
-    } catch (SecretException | IllegalStateException e) {
+    } catch (SecretException e) {
+      throw wrong(place, variable + ": " + e.getMessage());
+    } catch (IllegalStateException e) {
       throw wrong(place, e.getMessage());
     }
   }

@@ -189,7 +189,7 @@ public final class FakeSecretsExtension
         place,
         "the parameter of "
             + variable
-            + " is a "
+            + " is of type "
             + type.getSimpleName()
             + ", and can be a String, byte[], char[] or SecretValue.");
   }
