@@ -1,23 +1,15 @@
 package dev.latchkey.testing;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.PrintStream;
 import java.lang.StackWalker.StackFrame;
-import java.nio.charset.Charset;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.Comparator;
-import java.util.Deque;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -91,12 +83,11 @@ public final class LeakDetector implements AutoCloseable {
           JulWatch.class.getName(),
           "dev.latchkey.testing.LogbackWatch$"); // Not by its class, which needs Logback.
 
-  private final List<ForbiddenValue> forbidden = new CopyOnWriteArrayList<>();
+  private final ForbiddenValues forbidden = new ForbiddenValues();
   private final Set<String> leaks = Collections.synchronizedSet(new LinkedHashSet<>());
   private final List<LogWatch> logs = new ArrayList<>();
   private boolean started;
   private @Nullable Streams streams;
-  private volatile int reach;
 
   private record Streams(WatchedStream out, WatchedStream err) {}
 
@@ -130,13 +121,8 @@ public final class LeakDetector implements AutoCloseable {
    * @throws IllegalArgumentException if it has less than 4 bytes or, if it is text, characters, or
    *     is one repeated: it would be found by chance
    */
-  public synchronized LeakDetector forbid(String name, byte[] value) {
-    Set<Charset> charsets = new LinkedHashSet<>(List.of(UTF_8, ISO_8859_1));
-    charsets.add(WatchedStream.charset(System.out));
-    charsets.add(WatchedStream.charset(System.err));
-    ForbiddenValue added = new ForbiddenValue(name, value, charsets);
-    forbidden.add(added);
-    reach = Math.max(reach, added.reach());
+  public LeakDetector forbid(String name, byte[] value) {
+    forbidden.add(name, value);
     return this;
   }
 
@@ -190,7 +176,7 @@ public final class LeakDetector implements AutoCloseable {
 
           @Override
           public int reach() {
-            return reach;
+            return forbidden.reach();
           }
         });
   }
@@ -198,13 +184,15 @@ public final class LeakDetector implements AutoCloseable {
   /** Looks at what was logged; never throws into the app that logs. */
   void lookAtLog(String logger, @Nullable String message, @Nullable Throwable thrown) {
     look("the log of " + logger, SearchedText.of(String.valueOf(message)));
-    for (Throwable each : chain(thrown)) {
-      look(each.getClass().getName() + " in the log of " + logger, SearchedText.of(text(each)));
+    for (Throwable each : Thrown.chain(thrown)) {
+      look(
+          each.getClass().getName() + " in the log of " + logger,
+          SearchedText.of(Thrown.text(each)));
     }
   }
 
   private void look(String place, SearchedText text) {
-    for (String leak : find(place, text)) {
+    for (String leak : forbidden.find(place, text)) {
       leaks.add(leak + shownBy());
     }
   }
@@ -235,73 +223,6 @@ public final class LeakDetector implements AutoCloseable {
         .orElse("");
   }
 
-  /** Returns an exception with its causes and what it suppressed, each once. */
-  private static List<Throwable> chain(@Nullable Throwable thrown) {
-    List<Throwable> chain = new ArrayList<>();
-    Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
-    Deque<Throwable> open = new ArrayDeque<>();
-    if (thrown != null) {
-      open.add(thrown);
-    }
-    while (!open.isEmpty()) {
-      Throwable next = open.remove();
-      if (seen.add(next)) {
-        chain.add(next);
-        open.addAll(List.of(next.getSuppressed()));
-        if (next.getCause() != null) {
-          open.add(next.getCause());
-        }
-      }
-    }
-    return chain;
-  }
-
-  /** Returns what is printed of an exception, or its own message where that is another. */
-  private static String text(Throwable thrown) {
-    String printed = said(thrown, Throwable::toString);
-    String message = said(thrown, Throwable::getMessage);
-    return printed.contains(message) ? printed : printed + " " + message;
-  }
-
-  private static String said(Throwable thrown, Function<Throwable, @Nullable String> how) {
-    try {
-      String said = how.apply(thrown);
-      return said == null ? "" : said;
-    } catch (RuntimeException e) {
-      return thrown.getClass().getName();
-    }
-  }
-
-  /** Returns a text with names in place of values; nothing of it where that cannot be told. */
-  private String redact(String text) {
-    SearchedText searched = SearchedText.of(text);
-    List<ForbiddenValue.Range> ranges = new ArrayList<>();
-    for (ForbiddenValue each : forbidden) {
-      if (each.isFoundInPart(searched)) {
-        return "(withheld: it has parts of " + each.name() + ")";
-      }
-      ranges.addAll(each.ranges(searched.text()));
-    }
-    ranges.sort(Comparator.comparingInt(ForbiddenValue.Range::from));
-    StringBuilder redacted = new StringBuilder();
-    int end = 0;
-    for (ForbiddenValue.Range each : ranges) {
-      if (each.from() >= end) {
-        redacted
-            .append(searched.text(), end, each.from())
-            .append('[')
-            .append(each.name())
-            .append(']');
-      }
-      end = Math.max(end, each.to());
-    }
-    redacted.append(searched.text().substring(end));
-    String bytes = redacted.toString();
-    return find("", new SearchedText(bytes, 0)).isEmpty()
-        ? new String(bytes.getBytes(ISO_8859_1), UTF_8)
-        : "(withheld: it has a secret in another form)";
-  }
-
   /**
    * Fails if a secret has been shown so far. Then goes on, also where a new configuration has put
    * the logs out of sight meanwhile.
@@ -323,7 +244,7 @@ public final class LeakDetector implements AutoCloseable {
    * @throws IllegalArgumentException if the name of the place does
    */
   public void check(String place, String text) {
-    fail(find(checked(place), SearchedText.of(text)), null);
+    fail(forbidden.find(checked(place), SearchedText.of(text)), null);
   }
 
   /**
@@ -334,11 +255,11 @@ public final class LeakDetector implements AutoCloseable {
    * @throws IllegalArgumentException if the name of the place does
    */
   public void check(String place, byte[] bytes) {
-    fail(find(checked(place), SearchedText.of(bytes)), null);
+    fail(forbidden.find(checked(place), SearchedText.of(bytes)), null);
   }
 
   private String checked(String place) {
-    if (!find("", SearchedText.of(place)).isEmpty()) {
+    if (!forbidden.find("", SearchedText.of(place)).isEmpty()) {
       throw new IllegalArgumentException(
           "The name of the place holds a secret. Pass the place first, then what it holds.");
     }
@@ -353,64 +274,22 @@ public final class LeakDetector implements AutoCloseable {
    */
   public void check(Throwable thrown) {
     List<String> found = new ArrayList<>();
-    for (Throwable each : chain(thrown)) {
-      find(each.getClass().getName(), SearchedText.of(text(each)))
+    for (Throwable each : Thrown.chain(thrown)) {
+      forbidden
+          .find(each.getClass().getName(), SearchedText.of(Thrown.text(each)))
           .forEach(leak -> found.add(leak + thrownBy(each)));
     }
     fail(found, thrown);
-  }
-
-  /** Returns what a text shows: each name, form and place. */
-  private List<String> find(String place, SearchedText text) {
-    List<String> found = new ArrayList<>();
-    List<ForbiddenValue> hidden = new ArrayList<>();
-    for (ForbiddenValue each : forbidden) {
-      Set<String> forms = each.find(text);
-      forms.forEach(form -> found.add(line(each, form, place)));
-      if (forms.isEmpty()) {
-        hidden.add(each);
-      }
-    }
-    for (SearchedText.Unescaped unescaped :
-        hidden.isEmpty() ? List.<SearchedText.Unescaped>of() : text.unescaped()) {
-      for (ForbiddenValue each : List.copyOf(hidden)) {
-        if (!each.find(unescaped.text()).isEmpty()) {
-          found.add(line(each, unescaped.what(), place));
-          hidden.remove(each);
-        }
-      }
-    }
-    return found;
-  }
-
-  private String line(ForbiddenValue value, String form, String place) {
-    return value.name() + " " + form + (place.isEmpty() ? "" : " in " + redact(place));
   }
 
   private void fail(List<String> found, @Nullable Throwable thrown) {
     if (!found.isEmpty()) {
       SecretLeakError error = new SecretLeakError("Leaked: " + String.join("\n  ", found));
       if (thrown != null) {
-        error.initCause(redacted(thrown, Collections.newSetFromMap(new IdentityHashMap<>())));
+        error.initCause(Thrown.redacted(thrown, forbidden::redact));
       }
       throw error;
     }
-  }
-
-  private SecretLeakError redacted(Throwable thrown, Set<Throwable> seen) {
-    seen.add(thrown);
-    SecretLeakError copy = new SecretLeakError(redact(text(thrown)));
-    copy.setStackTrace(thrown.getStackTrace());
-    Throwable cause = thrown.getCause();
-    if (cause != null && !seen.contains(cause)) {
-      copy.initCause(redacted(cause, seen));
-    }
-    for (Throwable each : thrown.getSuppressed()) {
-      if (!seen.contains(each)) {
-        copy.addSuppressed(redacted(each, seen));
-      }
-    }
-    return copy;
   }
 
   /**
@@ -438,6 +317,5 @@ public final class LeakDetector implements AutoCloseable {
       System.setErr(WatchedStream.unwrapped(System.err));
     }
     forbidden.clear();
-    reach = 0;
   }
 }
