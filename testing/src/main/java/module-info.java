@@ -1,7 +1,7 @@
 /** Fakes for tests of code that reads secrets, and contract suites for implementers. */
 module dev.latchkey.testing {
   requires transitive dev.latchkey.core;
-  requires static transitive dev.latchkey.client;
+  requires static dev.latchkey.client;
   requires static transitive org.jspecify;
   requires java.logging;
   requires static ch.qos.logback.classic;
@@ -12,11 +12,14 @@ module dev.latchkey.testing {
   requires static okhttp3;
   requires static okhttp3.tls;
   requires static org.eclipse.jetty.server;
-  requires static transitive org.junit.jupiter.api;
+  requires static org.junit.jupiter.api;
 
   exports dev.latchkey.testing;
   exports dev.latchkey.testing.contract;
   exports dev.latchkey.testing.junit;
   exports dev.latchkey.testing.http;
   exports dev.latchkey.testing.service;
+
+  // The tests of a suite are called by JUnit.
+  opens dev.latchkey.testing.contract;
 }

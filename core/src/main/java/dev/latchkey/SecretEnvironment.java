@@ -247,7 +247,10 @@ public final class SecretEnvironment implements AutoCloseable {
         "No environment variable named '" + variable + "' in this process.",
         Suggestions.nearest(variable, variables.keySet())
             .map(other -> "Nearest name: " + other + ".")
-            .orElse("Bind it with --secret " + variable + "=NAME, or set it."));
+            .orElse(
+                "Bind it with --secret "
+                    + variable
+                    + "=NAME, or set it; in a test, by FakeSecrets."));
   }
 
   /** Returns the names of the variables. */

@@ -159,7 +159,8 @@ public final class Secrets {
       var e =
           new IllegalStateException(
               "A later installation of secrets was still open, and is ended too: close them in"
-                  + " reverse order. The stack traces below tell where each was installed.",
+                  + " reverse order, and use installForThread where two threads install side by"
+                  + " side. The stack traces below tell where each was installed.",
               installation.opened);
       later.forEach(open -> e.addSuppressed(open.opened));
       throw e;

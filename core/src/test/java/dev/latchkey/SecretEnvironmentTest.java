@@ -138,7 +138,7 @@ final class SecretEnvironmentTest {
                 + " DB_PASSWORD.");
     String message =
         "No environment variable named 'TLS_KEY' in this process. Bind it with --secret"
-            + " TLS_KEY=NAME, or set it.";
+            + " TLS_KEY=NAME, or set it; in a test, by FakeSecrets.";
     assertThatThrownBy(() -> environment.get("TLS_KEY")).hasMessage(message);
     assertThatThrownBy(() -> environment.value("TLS_KEY")).hasMessage(message);
     assertThatThrownBy(() -> environment.supplier("TLS_KEY")).hasMessage(message);

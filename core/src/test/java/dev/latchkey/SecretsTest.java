@@ -94,7 +94,8 @@ final class SecretsTest {
         .isInstanceOf(IllegalStateException.class)
         .hasMessage(
             "A later installation of secrets was still open, and is ended too: close them in"
-                + " reverse order. The stack traces below tell where each was installed.");
+                + " reverse order, and use installForThread where two threads install side by"
+                + " side. The stack traces below tell where each was installed.");
     assertThat(e.getCause()).hasMessage("installed here").hasStackTraceContaining("SecretsTest");
     assertThat(e.getSuppressed()).hasSize(1);
     assertThat(e.getSuppressed()[0]).hasStackTraceContaining("SecretsTest");

@@ -28,6 +28,9 @@ final class FakeSecretState {
     HAS_NONE
   }
 
+  /** As good as for ever, and far from what a number of nanoseconds cannot hold. */
+  private static final Duration LONGEST = Duration.ofDays(365 * 100);
+
   final SecretBinding binding;
   private final List<SecretValue> versions = new ArrayList<>();
   private final long firstVersion;
@@ -75,7 +78,10 @@ final class FakeSecretState {
   }
 
   void setDelay(Duration delay) {
-    this.delay = delay.toNanos();
+    if (delay.isNegative()) {
+      throw new IllegalArgumentException("A delay is not negative.");
+    }
+    this.delay = delay.compareTo(LONGEST) > 0 ? LONGEST.toNanos() : delay.toNanos();
   }
 
   /** Ends all that was set, so that what is due arrives now. */
@@ -102,7 +108,9 @@ final class FakeSecretState {
                 "FakeSecrets.restore allows it again.");
         case HAS_NONE ->
             throw new SecretNotFoundException(
-                "There is no " + what() + " any more: this test has deleted it.",
+                "There is no fake secret '"
+                    + binding.ref().name()
+                    + "' any more: this test has deleted it.",
                 "FakeSecrets.restore brings it back.");
         default -> held = true;
       }

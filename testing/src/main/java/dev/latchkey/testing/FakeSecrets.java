@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +33,9 @@ import org.jspecify.annotations.Nullable;
  * rules as a real one. The process's other variables stay as they are, but for those that begin
  * with {@code LATCHKEY_}: they are hidden, so that no test reaches a real source by mistake. {@link
  * System#getenv} goes on showing what it showed at first, as a real process's environment does, and
- * does not have what no variable can hold: what is not text, or has a NUL.
+ * does not have what no variable can hold: what is not text, or has a NUL. A child process has the
+ * same if {@link ProcessBuilder#environment()} was called; if not, the JVM gives it what the
+ * process was started with, real settings and all.
  *
  * <p>They keep the promises of every {@link dev.latchkey.spi.SecretResolver resolver} but for
  * these. No field is taken out of a value: a variable that is bound to a field has its own.
@@ -55,6 +58,7 @@ public final class FakeSecrets implements AutoCloseable {
 
   private final FakeResolver resolver = new FakeResolver();
   private Secrets.@Nullable Installation installation;
+  private boolean closed;
   private @Nullable ProcessVariables variables;
 
   private FakeSecrets() {}
@@ -63,6 +67,7 @@ public final class FakeSecrets implements AutoCloseable {
    * Returns fakes with one variable; more are added with {@link #and}.
    *
    * @throws dev.latchkey.MalformedSecretException if the variable's name is not well-formed
+   * @throws dev.latchkey.SecretValueException if the text has a lone surrogate, or is too large
    */
   public static FakeSecrets of(String variable, String value) {
     return new FakeSecrets().and(variable, value);
@@ -73,6 +78,7 @@ public final class FakeSecrets implements AutoCloseable {
    *
    * @param value copied
    * @throws dev.latchkey.MalformedSecretException if the variable's name is not well-formed
+   * @throws dev.latchkey.SecretValueException if the value is too large
    */
   public static FakeSecrets of(String variable, byte[] value) {
     return new FakeSecrets().and(variable, value);
@@ -84,15 +90,6 @@ public final class FakeSecrets implements AutoCloseable {
   }
 
   /**
-   * Returns fakes with one binding, so that reports and messages show its reference.
-   *
-   * @param value what the variable shows: that of the version or field, if the binding names one
-   */
-  public static FakeSecrets of(SecretBinding binding, String value) {
-    return new FakeSecrets().and(binding, value);
-  }
-
-  /**
    * Adds a variable to these fakes and returns them.
    *
    * @throws dev.latchkey.MalformedSecretException if the variable's name is not well-formed
@@ -100,7 +97,7 @@ public final class FakeSecrets implements AutoCloseable {
    * @throws IllegalStateException if the variable has a value, or if the fakes are installed
    */
   public FakeSecrets and(String variable, String value) {
-    return add(binding(variable), SecretValue.of(value));
+    return add(binding(variable), SecretValue.of(present(variable, value)));
   }
 
   /**
@@ -112,11 +109,11 @@ public final class FakeSecrets implements AutoCloseable {
    * @throws IllegalStateException if the variable has a value, or if the fakes are installed
    */
   public FakeSecrets and(String variable, byte[] value) {
-    return add(binding(variable), SecretValue.copyOf(value));
+    return add(binding(variable), SecretValue.copyOf(present(variable, value)));
   }
 
   /**
-   * Adds a binding to these fakes and returns them.
+   * Adds a binding to these fakes and returns them; reports and messages show its reference.
    *
    * @param value what the variable shows: that of the version or field, if the binding names one
    * @throws dev.latchkey.SecretValueException if the text has a lone surrogate, or is too large
@@ -139,7 +136,12 @@ public final class FakeSecrets implements AutoCloseable {
     return add(binding, SecretValue.copyOf(value));
   }
 
+  private static <T> T present(String variable, T value) {
+    return Objects.requireNonNull(value, () -> "The value of " + variable + " is null.");
+  }
+
   private synchronized FakeSecrets add(SecretBinding binding, SecretValue value) {
+    requireOpen();
     if (installation != null) {
       throw new IllegalStateException(
           "Add " + binding.variable() + " before the fakes are installed.");
@@ -169,6 +171,8 @@ public final class FakeSecrets implements AutoCloseable {
    * far. A variable that is bound to one version keeps it.
    *
    * @throws dev.latchkey.SecretValueException if the text has a lone surrogate, or is too large
+   * @throws IllegalArgumentException if a {@link LeakDetector} forbids what these fakes show, and
+   *     the value is too short for it
    * @throws IllegalStateException if the variable is not one of these fakes, or these are closed
    */
   public void rotate(String variable, String value) {
@@ -211,6 +215,7 @@ public final class FakeSecrets implements AutoCloseable {
    * the delay, and after {@link #TIMEOUT} throws {@link dev.latchkey.SecretUnavailableException}; a
    * value that was read before is at hand, and read at once.
    *
+   * @param delay not negative; however long, such as {@code ChronoUnit.FOREVER.getDuration()}
    * @throws IllegalStateException if the variable is not one of these fakes, or these are closed
    */
   public void delay(String variable, Duration delay) {
@@ -237,14 +242,19 @@ public final class FakeSecrets implements AutoCloseable {
     resolver.change(variable, FakeSecretState::restore);
   }
 
-  /** Moves the test's clock, and lets arrive what is due by then, as if by {@link #rotate}. */
+  /**
+   * Moves the test's clock, and lets arrive what is due by then, as if by {@link #rotate}.
+   *
+   * @param time not negative
+   * @throws IllegalStateException if these fakes are closed
+   */
   public void advance(Duration time) {
     resolver.advance(time);
   }
 
   /**
-   * Returns the environment that {@link Secrets} shows while these fakes are installed: this
-   * process's variables and the fakes', in a process whose role is {@link ProcessRole#WORK}.
+   * Returns an environment like the one that {@link Secrets} shows while these fakes are installed:
+   * this process's variables and the fakes', in a process whose role is {@link ProcessRole#WORK}.
    */
   public SecretEnvironment environment() {
     return environment(processVariables());
@@ -276,10 +286,12 @@ public final class FakeSecrets implements AutoCloseable {
 
   /**
    * Makes {@link Secrets} and {@link System#getenv} show these fakes, in all threads, until they
-   * are closed; returns them.
+   * are closed; returns them. Not while other threads install fakes for all too, or copy the
+   * process's variables (as {@link ProcessBuilder} does): the JDK's map of them is not made for
+   * changes. On Windows this needs a JVM option, which the error tells.
    *
-   * @throws IllegalStateException if they are installed already, or if this JVM does not let {@link
-   *     System#getenv} be changed, which says what does
+   * @throws IllegalStateException if they are installed already or closed, or if this JVM does not
+   *     let {@link System#getenv} be changed, which says what does
    */
   public synchronized FakeSecrets install() {
     requireNotInstalled();
@@ -297,7 +309,7 @@ public final class FakeSecrets implements AutoCloseable {
    * until they are closed; returns them. For tests that run side by side: {@link System#getenv},
    * which is one for all, is left alone, and threads that run already see nothing of the fakes.
    *
-   * @throws IllegalStateException if they are installed already
+   * @throws IllegalStateException if they are installed already or closed
    */
   public synchronized FakeSecrets installForThread() {
     requireNotInstalled();
@@ -305,7 +317,14 @@ public final class FakeSecrets implements AutoCloseable {
     return this;
   }
 
+  private void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException("These fakes are closed. Make new ones.");
+    }
+  }
+
   private void requireNotInstalled() {
+    requireOpen();
     if (installation != null) {
       throw new IllegalStateException("These fakes are installed already.");
     }
@@ -319,12 +338,16 @@ public final class FakeSecrets implements AutoCloseable {
    */
   @Override
   public synchronized void close() {
-    resolver.close();
-    if (variables != null) {
-      variables.close();
-    }
-    if (installation != null) {
-      installation.close();
+    closed = true;
+    try {
+      if (variables != null) {
+        variables.close();
+      }
+      if (installation != null) {
+        installation.close();
+      }
+    } finally {
+      resolver.close();
     }
   }
 

@@ -1,18 +1,16 @@
 package dev.latchkey.testing;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.PrintStream;
-import java.util.ArrayDeque;
+import java.lang.StackWalker.StackFrame;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
-import java.util.Deque;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,17 +23,38 @@ import org.jspecify.annotations.Nullable;
  * try (secrets;
  *     LeakDetector leaks = new LeakDetector().forbid(secrets).start()) {
  *   secrets.install();
- *   app.run();
+ *   try {
+ *     app.run();
+ *   } catch (RuntimeException e) {
+ *     leaks.check(e); // a SecretLeakError, if it holds some-value
+ *     throw e;
+ *   }
  * } // a SecretLeakError, if app has printed or logged some-value
  * }</pre>
  *
- * <p>A value is found as it is, in base64 (also within what was encoded), in hexadecimal, as a list
- * of bytes, escaped for a URL or JSON, and by any line of it that has 4 characters or more. Of a
- * value over 1024 characters the beginning is looked for, and the first 1000 lines.
+ * <p>An exception is looked at by {@link #check(Throwable)} alone; JUnit's {@code @ForbidLeaks}
+ * does it.
+ *
+ * <p>A value is found as it is, without the blanks and line ends around it, in base64 (also within
+ * what was encoded, but not broken into lines), in hexadecimal, as a list of bytes, escaped for a
+ * URL or JSON, and by any line of it that has 4 characters or more. Of a value over 1024 characters
+ * the beginning is looked for, and the first 1000 lines.
  *
  * <p>The streams and logs are those of the whole process: what another test shows meanwhile counts
- * too, if it is the same value. Not seen are other processes, logging libraries other than those
- * named, unless they print to the streams, and who kept a stream from before. Thread-safe.
+ * too, if it is the same value. Not seen are
+ *
+ * <ul>
+ *   <li>other processes, and threads once the detector is closed;
+ *   <li>logging libraries other than those named, unless they print to the streams;
+ *   <li>who kept a stream from before;
+ *   <li>what a logger of {@code java.util.logging} with a level of its own keeps back;
+ *   <li>events of SLF4J's fluent API, and what is logged only after asking whether it is to be, on
+ *       a level that is not enabled; and what is logged between an end of Logback's context, as by
+ *       Spring Boot when it starts, and the next {@link #check()}.
+ * </ul>
+ *
+ * <p>Logback is 1.2 or newer. Values are kept in memory as text until the detector is closed.
+ * Thread-safe.
  */
 public final class LeakDetector implements AutoCloseable {
   /** Finds where logs go, so that they can be looked at. */
@@ -55,18 +74,22 @@ public final class LeakDetector implements AutoCloseable {
           "sun.",
           "kotlin.",
           "org.slf4j.",
+          "org.junit.",
+          "org.opentest4j.",
+          "org.assertj.",
           "ch.qos.logback.",
           LeakDetector.class.getName() + "$",
-          WatchedStream.class.getName());
+          WatchedStream.class.getName(),
+          JulWatch.class.getName(),
+          "dev.latchkey.testing.LogbackWatch$"); // Not by its class, which needs Logback.
 
-  private final List<ForbiddenValue> forbidden = new CopyOnWriteArrayList<>();
+  private final ForbiddenValues forbidden = new ForbiddenValues();
   private final Set<String> leaks = Collections.synchronizedSet(new LinkedHashSet<>());
   private final List<LogWatch> logs = new ArrayList<>();
+  private boolean started;
   private @Nullable Streams streams;
-  private volatile int reach;
 
-  private record Streams(
-      PrintStream out, PrintStream err, PrintStream watchedOut, PrintStream watchedErr) {}
+  private record Streams(WatchedStream out, WatchedStream err) {}
 
   /** Creates a detector that is told what to look for, and then {@linkplain #start started}. */
   public LeakDetector() {}
@@ -74,8 +97,8 @@ public final class LeakDetector implements AutoCloseable {
   /**
    * Forbids what the variables of fakes show, now and after each rotation; returns this.
    *
-   * @throws IllegalArgumentException if a value has less than 4 characters: it would be found by
-   *     chance. A rotation to one throws this as well.
+   * @throws IllegalArgumentException if a value has less than 4 characters, or is one repeated: it
+   *     would be found by chance. A rotation to one throws this as well.
    */
   public LeakDetector forbid(FakeSecrets secrets) {
     secrets.watchValues(this::forbid);
@@ -85,7 +108,8 @@ public final class LeakDetector implements AutoCloseable {
   /**
    * Forbids a value, which messages call by the given name; returns this.
    *
-   * @throws IllegalArgumentException if it has less than 4 characters: it would be found by chance
+   * @throws IllegalArgumentException if it has less than 4 characters, or is one repeated: it would
+   *     be found by chance
    */
   public LeakDetector forbid(String name, String value) {
     return forbid(name, value.getBytes(UTF_8));
@@ -94,40 +118,41 @@ public final class LeakDetector implements AutoCloseable {
   /**
    * Forbids a value, which messages call by the given name; returns this.
    *
-   * @throws IllegalArgumentException if it has less than 4 bytes or, if it is text, characters: it
-   *     would be found by chance
+   * @throws IllegalArgumentException if it has less than 4 bytes or, if it is text, characters, or
+   *     is one repeated: it would be found by chance
    */
-  public synchronized LeakDetector forbid(String name, byte[] value) {
-    ForbiddenValue added = new ForbiddenValue(name, value);
-    forbidden.add(added);
-    reach = Math.max(reach, added.reach());
+  public LeakDetector forbid(String name, byte[] value) {
+    forbidden.add(name, value);
     return this;
   }
 
   /**
    * Begins to watch output and logs; returns this.
    *
-   * @throws IllegalStateException if it is started already
+   * @throws IllegalStateException if it was started before
    */
   public synchronized LeakDetector start() {
-    if (streams != null) {
-      throw new IllegalStateException("This leak detector is started already.");
+    if (started) {
+      throw new IllegalStateException("This leak detector was started before. Make another one.");
     }
-    streams =
-        new Streams(
-            System.out,
-            System.err,
-            watch("System.out", System.out),
-            watch("System.err", System.err));
-    System.setOut(streams.watchedOut);
-    System.setErr(streams.watchedErr);
-    logs.add(new JulWatch(this));
-    LogWatch logback =
-        isPresent("ch.qos.logback.classic.LoggerContext") ? LogbackWatch.of(this) : null;
-    if (logback != null) {
-      logs.add(logback);
+    started = true;
+    try {
+      streams = new Streams(watch("System.out", System.out), watch("System.err", System.err));
+      System.setOut(streams.out);
+      System.setErr(streams.err);
+      logs.add(new JulWatch(this));
+      LogWatch logback =
+          isPresent("ch.qos.logback.classic.LoggerContext") && isPresent("org.slf4j.LoggerFactory")
+              ? LogbackWatch.of(this)
+              : null;
+      if (logback != null) {
+        logs.add(logback);
+      }
+      logs.forEach(LogWatch::attach);
+    } catch (RuntimeException | Error e) {
+      end();
+      throw e;
     }
-    logs.forEach(LogWatch::attach);
     return this;
   }
 
@@ -140,97 +165,62 @@ public final class LeakDetector implements AutoCloseable {
     }
   }
 
-  private PrintStream watch(String place, PrintStream stream) {
-    return WatchedStream.over(
+  private WatchedStream watch(String place, PrintStream stream) {
+    return new WatchedStream(
         stream,
         new WatchedStream.Look() {
           @Override
-          public void at(String bytes, int before) {
-            look(place, bytes, before);
+          public void at(SearchedText text) {
+            look(place, text);
           }
 
           @Override
           public int reach() {
-            return reach;
+            return forbidden.reach();
           }
         });
   }
 
-  /** Looks at what was logged. */
-  void lookAtLog(String logger, String message, @Nullable Throwable thrown) {
-    look("the log of " + logger, ForbiddenValue.bytesOf(message), 0);
-    for (Throwable each : chain(thrown)) {
+  /** Looks at what was logged; never throws into the app that logs. */
+  void lookAtLog(String logger, @Nullable String message, @Nullable Throwable thrown) {
+    look("the log of " + logger, SearchedText.of(String.valueOf(message)));
+    for (Throwable each : Thrown.chain(thrown)) {
       look(
           each.getClass().getName() + " in the log of " + logger,
-          ForbiddenValue.bytesOf(text(each)),
-          0);
+          SearchedText.of(Thrown.text(each)));
     }
   }
 
-  private void look(String place, String bytes, int before) {
-    for (ForbiddenValue each : forbidden) {
-      for (String form : each.find(bytes, before)) {
-        leaks.add(redact(each.name() + " " + form + " in " + place) + shownBy());
-      }
+  private void look(String place, SearchedText text) {
+    for (String leak : forbidden.find(place, text)) {
+      leaks.add(leak + shownBy());
     }
   }
 
   /** Returns the place in the code that is being run now, for messages. */
   private static String shownBy() {
-    return STACK.walk(
-        frames ->
-            frames
-                .filter(
-                    frame -> PASSED_THROUGH.stream().noneMatch(frame.getClassName()::startsWith))
-                .filter(frame -> !frame.getClassName().equals(LeakDetector.class.getName()))
-                .findFirst()
-                .map(frame -> ", shown by " + frame.toStackTraceElement())
-                .orElse(""));
+    return STACK.walk(frames -> by("shown", frames.map(StackFrame::toStackTraceElement)));
   }
 
-  /** Returns an exception with its causes and what it suppressed, each once. */
-  private static List<Throwable> chain(@Nullable Throwable thrown) {
-    List<Throwable> chain = new ArrayList<>();
-    Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
-    Deque<Throwable> open = new ArrayDeque<>();
-    if (thrown != null) {
-      open.add(thrown);
-    }
-    while (!open.isEmpty()) {
-      Throwable next = open.remove();
-      if (seen.add(next)) {
-        chain.add(next);
-        open.addAll(List.of(next.getSuppressed()));
-        if (next.getCause() != null) {
-          open.add(next.getCause());
-        }
-      }
-    }
-    return chain;
+  private static String thrownBy(Throwable thrown) {
+    return by("thrown", Arrays.stream(thrown.getStackTrace()));
   }
 
-  /** Returns what is printed of an exception, or its own message where that is another. */
-  private static String text(Throwable thrown) {
-    try {
-      String printed = thrown.toString();
-      String message = thrown.getMessage();
-      return message == null || printed.contains(message) ? printed : printed + " " + message;
-    } catch (RuntimeException e) {
-      return thrown.getClass().getName();
-    }
-  }
-
-  private String redact(String text) {
-    String bytes = ForbiddenValue.bytesOf(text);
-    for (ForbiddenValue each : forbidden) {
-      bytes = each.redact(bytes);
-    }
-    for (ForbiddenValue each : forbidden) {
-      if (!each.find(bytes, 0).isEmpty()) {
-        return "(withheld: it has " + each.name() + " in another form)";
-      }
-    }
-    return new String(bytes.getBytes(ISO_8859_1), UTF_8);
+  private static String by(String what, Stream<StackTraceElement> frames) {
+    return frames
+        .filter(frame -> PASSED_THROUGH.stream().noneMatch(frame.getClassName()::startsWith))
+        .filter(frame -> !frame.getClassName().equals(LeakDetector.class.getName()))
+        .findFirst()
+        .map(
+            frame ->
+                ", %s by %s.%s(%s:%d)"
+                    .formatted(
+                        what,
+                        frame.getClassName(),
+                        frame.getMethodName(),
+                        frame.getFileName(),
+                        frame.getLineNumber()))
+        .orElse("");
   }
 
   /**
@@ -251,9 +241,10 @@ public final class LeakDetector implements AutoCloseable {
    *
    * @param place what the text is, for the message, such as {@code "the response"}
    * @throws SecretLeakError if it does
+   * @throws IllegalArgumentException if the name of the place does
    */
   public void check(String place, String text) {
-    fail(find(place, ForbiddenValue.bytesOf(text)), null);
+    fail(forbidden.find(checked(place), SearchedText.of(text)), null);
   }
 
   /**
@@ -261,9 +252,18 @@ public final class LeakDetector implements AutoCloseable {
    *
    * @param place what the bytes are, for the message, such as {@code "the cache file"}
    * @throws SecretLeakError if they do
+   * @throws IllegalArgumentException if the name of the place does
    */
   public void check(String place, byte[] bytes) {
-    fail(find(place, new String(bytes, ISO_8859_1)), null);
+    fail(forbidden.find(checked(place), SearchedText.of(bytes)), null);
+  }
+
+  private String checked(String place) {
+    if (!forbidden.find("", SearchedText.of(place)).isEmpty()) {
+      throw new IllegalArgumentException(
+          "The name of the place holds a secret. Pass the place first, then what it holds.");
+    }
+    return place;
   }
 
   /**
@@ -274,46 +274,22 @@ public final class LeakDetector implements AutoCloseable {
    */
   public void check(Throwable thrown) {
     List<String> found = new ArrayList<>();
-    for (Throwable each : chain(thrown)) {
-      found.addAll(find(each.getClass().getName(), ForbiddenValue.bytesOf(text(each))));
+    for (Throwable each : Thrown.chain(thrown)) {
+      forbidden
+          .find(each.getClass().getName(), SearchedText.of(Thrown.text(each)))
+          .forEach(leak -> found.add(leak + thrownBy(each)));
     }
     fail(found, thrown);
-  }
-
-  private List<String> find(String place, String bytes) {
-    List<String> found = new ArrayList<>();
-    for (ForbiddenValue each : forbidden) {
-      for (String form : each.find(bytes, 0)) {
-        found.add(redact(each.name() + " " + form + " in " + place));
-      }
-    }
-    return found;
   }
 
   private void fail(List<String> found, @Nullable Throwable thrown) {
     if (!found.isEmpty()) {
       SecretLeakError error = new SecretLeakError("Leaked: " + String.join("\n  ", found));
       if (thrown != null) {
-        error.initCause(redacted(thrown, Collections.newSetFromMap(new IdentityHashMap<>())));
+        error.initCause(Thrown.redacted(thrown, forbidden::redact));
       }
       throw error;
     }
-  }
-
-  private SecretLeakError redacted(Throwable thrown, Set<Throwable> seen) {
-    seen.add(thrown);
-    SecretLeakError copy = new SecretLeakError(redact(text(thrown)));
-    copy.setStackTrace(thrown.getStackTrace());
-    Throwable cause = thrown.getCause();
-    if (cause != null && !seen.contains(cause)) {
-      copy.initCause(redacted(cause, seen));
-    }
-    for (Throwable each : thrown.getSuppressed()) {
-      if (!seen.contains(each)) {
-        copy.addSuppressed(redacted(each, seen));
-      }
-    }
-    return copy;
   }
 
   /**
@@ -323,19 +299,23 @@ public final class LeakDetector implements AutoCloseable {
    */
   @Override
   public synchronized void close() {
-    Streams watched = streams;
-    if (watched == null) {
-      return;
-    }
-    streams = null;
+    end();
+    List<String> found = List.copyOf(leaks);
+    leaks.clear();
+    fail(found, null);
+  }
+
+  private void end() {
     logs.forEach(LogWatch::detach);
-    // Who has replaced them since puts ours back later; it passes on what is printed.
-    if (System.out == watched.watchedOut) {
-      System.setOut(watched.out);
+    logs.clear();
+    Streams watched = streams;
+    if (watched != null) {
+      streams = null;
+      watched.out.end();
+      watched.err.end();
+      System.setOut(WatchedStream.unwrapped(System.out));
+      System.setErr(WatchedStream.unwrapped(System.err));
     }
-    if (System.err == watched.watchedErr) {
-      System.setErr(watched.err);
-    }
-    fail(List.copyOf(leaks), null);
+    forbidden.clear();
   }
 }

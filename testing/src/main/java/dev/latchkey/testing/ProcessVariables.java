@@ -127,7 +127,8 @@ final class ProcessVariables implements AutoCloseable {
     throw new IllegalStateException(
         "System.getenv() of this JVM cannot be changed ("
             + System.getProperty("java.vm.version")
-            + "). Use fakes of a thread, which are seen through Secrets alone.");
+            + "). FakeSecrets.installForThread() and @ThreadScoped do without: their fakes are seen"
+            + " through Secrets alone.");
   }
 
   @SuppressWarnings("unchecked") // The field's type, as long as there has been one.
@@ -141,7 +142,8 @@ final class ProcessVariables implements AutoCloseable {
           "On Windows System.getenv can be changed only in a JVM that is started with "
               + FLAG
               + ": add it (Maven: argLine of Surefire; Gradle: jvmArgs of the test task), or use"
-              + " fakes of a thread, which are seen through Secrets alone.",
+              + " FakeSecrets.installForThread() or @ThreadScoped, whose fakes are seen through"
+              + " Secrets alone.",
           e);
     }
   }

@@ -8,32 +8,41 @@ import java.lang.reflect.InvocationTargetException;
 import java.nio.charset.Charset;
 import java.util.Objects;
 
-/** Passes on what is printed, after a look at it together with the end of what came before. */
-final class WatchedStream extends OutputStream {
-  /** Looks at bytes; the number says how much of the beginning has been looked at before. */
+/** Passes on what is printed, and lets it be looked at with the end of what came before. */
+final class WatchedStream extends PrintStream {
+  /** Looks at bytes. */
   interface Look {
-    void at(String bytes, int before);
+    void at(SearchedText text);
 
     /** How much of what came before is to be kept. */
     int reach();
   }
 
   private final PrintStream original;
-  private final Look look;
-  private String before = "";
+  private volatile boolean ended;
 
-  private WatchedStream(PrintStream original, Look look) {
+  /** Makes a stream that prints what another would have. */
+  WatchedStream(PrintStream original, Look look) {
+    super(new Tee(original, look), true, charset(original));
     this.original = original;
-    this.look = look;
   }
 
-  /** Returns a stream that prints what another would have. */
-  static PrintStream over(PrintStream original, Look look) {
-    return new PrintStream(new WatchedStream(original, look), true, charset(original));
+  /** Lets it only pass on from now on, and be passed by once those over it have ended. */
+  void end() {
+    ended = true;
   }
 
-  /** Only a newer JDK tells. */
-  private static Charset charset(PrintStream stream) {
+  /** Returns a stream, or what is under it if it has ended. */
+  static PrintStream unwrapped(PrintStream stream) {
+    PrintStream next = stream;
+    while (next instanceof WatchedStream watched && watched.ended) {
+      next = watched.original;
+    }
+    return next;
+  }
+
+  /** Returns the charset of a stream, which only a newer JDK tells. */
+  static Charset charset(PrintStream stream) {
     try {
       Object charset = PrintStream.class.getMethod("charset").invoke(stream);
       return (Charset) Objects.requireNonNull(charset);
@@ -42,23 +51,34 @@ final class WatchedStream extends OutputStream {
     }
   }
 
-  @Override
-  public void write(int b) {
-    write(new byte[] {(byte) b}, 0, 1);
-  }
+  private static final class Tee extends OutputStream {
+    private final PrintStream original;
+    private final Look look;
+    private String before = "";
 
-  @Override
-  public void write(byte[] bytes, int offset, int length) {
-    original.write(bytes, offset, length);
-    synchronized (this) {
-      String seen = before + new String(bytes, offset, length, ISO_8859_1);
-      look.at(seen, before.length());
-      before = seen.substring(Math.max(0, seen.length() - look.reach()));
+    Tee(PrintStream original, Look look) {
+      this.original = original;
+      this.look = look;
     }
-  }
 
-  @Override
-  public void flush() {
-    original.flush();
+    @Override
+    public void write(int b) {
+      write(new byte[] {(byte) b}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) {
+      original.write(bytes, offset, length);
+      synchronized (this) {
+        String seen = before + new String(bytes, offset, length, ISO_8859_1);
+        look.at(new SearchedText(seen, before.length()));
+        before = seen.substring(Math.max(0, seen.length() - look.reach()));
+      }
+    }
+
+    @Override
+    public void flush() {
+      original.flush();
+    }
   }
 }

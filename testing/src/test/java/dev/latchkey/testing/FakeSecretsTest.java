@@ -18,6 +18,7 @@ import dev.latchkey.SecretsReport;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,6 +28,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -149,18 +151,46 @@ class FakeSecretsTest {
 
   @Test
   void installForThread_leavesOtherThreadsAndTheProcessAlone() throws Exception {
+    ExecutorService other = Executors.newSingleThreadExecutor();
+    other.submit(() -> {}).get(); // Its thread runs before.
     try (FakeSecrets secrets = FakeSecrets.of(X, "mine").installForThread()) {
       assertThat(secrets).isNotNull();
       assertThat(Secrets.get(X)).isEqualTo("mine");
       assertThat(System.getenv(X)).isNull();
+      assertThat(other.submit(() -> Secrets.find(X)).get()).isEmpty();
+    } finally {
+      other.shutdown();
     }
     assertThat(Secrets.find(X)).isEmpty();
   }
 
   @Test
+  void closedFakes_sayThatTheyAreClosed() {
+    FakeSecrets secrets = FakeSecrets.of(X, "mine").install();
+    secrets.close();
+
+    for (ThrowingCallable use :
+        List.<ThrowingCallable>of(
+            () -> secrets.and("OTHER", "value"), secrets::install, secrets::installForThread)) {
+      assertThatThrownBy(use).hasMessage("These fakes are closed. Make new ones.");
+    }
+  }
+
+  @Test
+  void delay_isNotNegative_andMayBeForever() {
+    try (FakeSecrets secrets = FakeSecrets.of(X, "mine").install()) {
+      assertThatThrownBy(() -> secrets.delay(X, Duration.ofNanos(-1)))
+          .isInstanceOf(IllegalArgumentException.class);
+      secrets.delay(X, ChronoUnit.FOREVER.getDuration());
+      secrets.restore(X);
+      assertThat(Secrets.get(X)).isEqualTo("mine");
+    }
+  }
+
+  @Test
   void binding_withNameVersionAndField_isShownAndPinned() {
     SecretBinding binding = SecretBinding.parse(X + "=db?version=3#/password");
-    try (FakeSecrets secrets = FakeSecrets.of(binding, "some-value").install()) {
+    try (FakeSecrets secrets = FakeSecrets.none().and(binding, "some-value").install()) {
       assertThat(Secrets.get(X)).isEqualTo("some-value");
       secrets.rotate(X, "other-value");
       assertThat(Secrets.get(X)).isEqualTo("some-value");
@@ -170,7 +200,8 @@ class FakeSecretsTest {
     }
     assertThatThrownBy(
             () ->
-                FakeSecrets.of(binding, "x")
+                FakeSecrets.none()
+                    .and(binding, "x")
                     .and(SecretBinding.parse("OTHER=db?version=3#/password"), "y"))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage(

@@ -32,7 +32,7 @@ class ReadmeTest {
   private static final Map<String, Integer> DOCUMENTS =
       Map.of(
           "README.md", 4,
-          "testing/README.md", 1,
+          "testing/README.md", 3,
           "testing/src/main/java/dev/latchkey/testing/FakeSecrets.java", 1,
           "testing/src/main/java/dev/latchkey/testing/LeakDetector.java", 1,
           "testing/src/main/java/dev/latchkey/testing/junit/FakeSecret.java", 1,
@@ -44,6 +44,7 @@ class ReadmeTest {
   private static final String SOURCE =
       """
       import static org.junit.jupiter.api.Assertions.assertEquals;
+      import static org.junit.jupiter.api.Assertions.assertTrue;
       import dev.latchkey.*;
       import dev.latchkey.client.*;
       import dev.latchkey.client.integration.micrometer.*;
@@ -53,7 +54,9 @@ class ReadmeTest {
       import dev.latchkey.testing.service.*;
       import org.junit.jupiter.api.Test;
       import java.nio.file.Path;
+      import java.time.Duration;
       import java.util.*;
+      import java.util.concurrent.*;
       import java.util.function.*;
 
       public class Example%d {
@@ -66,6 +69,8 @@ class ReadmeTest {
         static io.micrometer.core.instrument.MeterRegistry registry;
 
         static Runnable app = () -> {};
+
+        static ExecutorService executor = Executors.newCachedThreadPool();
 
         static void load(byte[] key) {}
 

@@ -106,7 +106,14 @@ public final class FakeSecretService implements AutoCloseable {
      * @throws UncheckedIOException if there is no port to listen at
      */
     public FakeSecretService start() {
-      return new FakeSecretService(project, tls ? certificates() : null);
+      try {
+        return new FakeSecretService(project, tls ? certificates() : null);
+      } catch (NoClassDefFoundError e) {
+        throw new IllegalStateException(
+            "FakeSecretService needs com.squareup.okhttp3:mockwebserver3 and"
+                + " dev.latchkey:latchkey-client. Add them with scope test.",
+            e);
+      }
     }
 
     private static Certificates certificates() {

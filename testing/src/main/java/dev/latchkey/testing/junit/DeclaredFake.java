@@ -2,8 +2,9 @@ package dev.latchkey.testing.junit;
 
 import dev.latchkey.SecretBinding;
 import dev.latchkey.SecretException;
-import dev.latchkey.SecretName;
+import dev.latchkey.SecretRef;
 import dev.latchkey.SecretValue;
+import dev.latchkey.testing.FakeSecrets;
 import java.io.IOException;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Executable;
@@ -21,13 +22,17 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
+import org.junit.platform.commons.support.AnnotationSupport;
 
 /**
  * What one annotation says, checked.
  *
+ * @param binding null if the fakes are to make up the secret's name
+ * @param value closed once it is added
  * @param place where it stands, for messages
  */
-record DeclaredFake(SecretBinding binding, SecretValue value, String place) {
+record DeclaredFake(
+    String variable, @Nullable SecretBinding binding, SecretValue value, String place) {
   private static final String LETTERS =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
   private static final int RANDOM_LENGTH = 32;
@@ -55,7 +60,8 @@ record DeclaredFake(SecretBinding binding, SecretValue value, String place) {
       Map<String, DeclaredFake> declared, String place, List<AnnotatedElement> elements) {
     Map<String, DeclaredFake> here = new LinkedHashMap<>();
     for (AnnotatedElement element : elements) {
-      for (FakeSecret annotation : element.getAnnotationsByType(FakeSecret.class)) {
+      for (FakeSecret annotation :
+          AnnotationSupport.findRepeatableAnnotations(element, FakeSecret.class)) {
         DeclaredFake fake = of(annotation, place);
         if (here.putIfAbsent(fake.variable(), fake) != null) {
           throw wrong(place, fake.variable() + " is declared twice. Keep one.");
@@ -71,9 +77,10 @@ record DeclaredFake(SecretBinding binding, SecretValue value, String place) {
 
   private static DeclaredFake of(FakeSecret annotation, String place) {
     try {
-      return new DeclaredFake(binding(annotation), value(annotation, place), place);
+      return new DeclaredFake(
+          annotation.env(), binding(annotation, place), value(annotation, place), place);
     } catch (SecretException e) {
-      throw wrong(place, e.getMessage());
+      throw wrong(place, annotation.env() + ": " + e.getMessage());
     }
   }
 
@@ -81,32 +88,24 @@ record DeclaredFake(SecretBinding binding, SecretValue value, String place) {
     return new ExtensionConfigurationException("@FakeSecret on " + place + ": " + what);
   }
 
-  private static SecretBinding binding(FakeSecret annotation) {
-    // Checks the variable's name, whose letters those of the secret's name are taken from.
-    SecretBinding named = SecretBinding.parse(annotation.env() + "=" + name(annotation));
-    StringBuilder ref = new StringBuilder(named.ref().name().toString());
+  /** Returns what the annotation binds the variable to; null if that is left to the fakes. */
+  private static @Nullable SecretBinding binding(FakeSecret annotation, String place) {
+    boolean part = annotation.version() != 0 || !annotation.field().isEmpty();
+    if (annotation.secret().isEmpty()) {
+      if (part) {
+        throw wrong(
+            place, annotation.env() + " has a version or field, and needs secret, whose they are.");
+      }
+      return null;
+    }
+    StringBuilder ref = new StringBuilder(SecretRef.SCHEME + annotation.secret());
     if (annotation.version() != 0) {
       ref.append("?version=").append(annotation.version());
     }
     if (!annotation.field().isEmpty()) {
       ref.append('#').append(annotation.field());
     }
-    return SecretBinding.parse(annotation.env() + "=" + ref);
-  }
-
-  private static String name(FakeSecret annotation) {
-    return annotation.secret().isEmpty() ? madeUp(annotation.env()) : annotation.secret();
-  }
-
-  /** Letters and digits alone would make two variables' names equal; the hash keeps them apart. */
-  private static String madeUp(String variable) {
-    String readable = variable.replaceAll("[^A-Za-z0-9]+", "-");
-    String name = "fake-" + Integer.toHexString(variable.hashCode()) + "-" + readable;
-    int end = Math.min(name.length(), SecretName.MAX_LABEL_LENGTH);
-    while (name.charAt(end - 1) == '-') {
-      end--;
-    }
-    return name.substring(0, end);
+    return new SecretBinding(annotation.env(), SecretRef.parse(ref.toString()));
   }
 
   private static SecretValue value(FakeSecret annotation, String place) {
@@ -151,7 +150,18 @@ record DeclaredFake(SecretBinding binding, SecretValue value, String place) {
     return SecretValue.adopt(value);
   }
 
-  String variable() {
-    return binding.variable();
+  /** Adds the fake to others. */
+  void addTo(FakeSecrets fakes) {
+    try (value) {
+      if (binding == null) {
+        fakes.and(variable, value.bytes());
+      } else {
+        fakes.and(binding, value.bytes());
+      }
+    } catch (SecretException e) {
+      throw wrong(place, variable + ": " + e.getMessage());
+    } catch (IllegalStateException e) {
+      throw wrong(place, e.getMessage());
+    }
   }
 }

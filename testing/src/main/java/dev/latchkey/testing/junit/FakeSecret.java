@@ -24,8 +24,9 @@ import org.junit.jupiter.api.parallel.ResourceLock;
  *
  * <p>Each test has fakes of its own, those of the class among them, which are there when its
  * instance is constructed and put back after it, also when it fails. What is nearer to the test
- * wins for a variable: method and parameters, class, superclass, enclosing class. A parameter of
- * type {@link dev.latchkey.testing.FakeSecrets} is what a test rotates and denies them with.
+ * wins for a variable: method and parameters, class, superclass, enclosing class. It may stand on
+ * an annotation of your own, or on an interface that the class has. A parameter of type {@link
+ * dev.latchkey.testing.FakeSecrets} is what a test rotates and denies them with.
  *
  * <p>Both {@link dev.latchkey.Secrets} and {@link System#getenv} show them, to all threads; so
  * tests with fakes exclude one another when tests run in parallel. With {@link ThreadScoped} they
@@ -53,13 +54,16 @@ public @interface FakeSecret {
   /** Whether the variable shows 32 random letters and digits, others for each test. */
   boolean random() default false;
 
-  /** The name of the secret, for reports and messages; one is made up if it is not given. */
+  /** The name of the secret, for reports and messages; made up unless it is given. */
   String secret() default "";
 
-  /** The version that the variable is bound to; the newest if it is not given. */
+  /** The version of {@link #secret} that the variable is bound to; the newest if 0. */
   long version() default 0;
 
-  /** The JSON pointer of the field that the variable is bound to; the value is that field's. */
+  /**
+   * The JSON pointer of the field of {@link #secret} that the variable is bound to; the value is
+   * that field's.
+   */
   String field() default "";
 
   /** More than one {@link FakeSecret}. */

@@ -51,12 +51,8 @@ public final class FakeSecretsExtension
       implements ExtensionContext.Store.CloseableResource {
     @Override
     public void close() {
-      try {
+      try (leaks) {
         fakes.close();
-      } finally {
-        if (leaks != null) {
-          leaks.close();
-        }
       }
     }
   }
@@ -129,10 +125,13 @@ public final class FakeSecretsExtension
   private static void aroundAll(Invocation<Void> invocation, ExtensionContext context)
       throws Throwable {
     install(context);
-    try {
+    proceed(invocation, () -> end(context));
+  }
+
+  /** What the end throws is added to what the invocation has thrown. */
+  private static void proceed(Invocation<Void> invocation, AutoCloseable end) throws Throwable {
+    try (end) {
       invocation.proceed();
-    } finally {
-      end(context);
     }
   }
 
@@ -147,12 +146,7 @@ public final class FakeSecretsExtension
       return;
     }
     FakeSecrets fakes = installed.get().fakes();
-    Secrets.Installation here = Secrets.installForThread(fakes.environment());
-    try {
-      invocation.proceed();
-    } finally {
-      here.close();
-    }
+    proceed(invocation, Secrets.installForThread(fakes.environment()));
   }
 
   @Override
@@ -195,7 +189,7 @@ public final class FakeSecretsExtension
         place,
         "the parameter of "
             + variable
-            + " is a "
+            + " is of type "
             + type.getSimpleName()
             + ", and can be a String, byte[], char[] or SecretValue.");
   }
@@ -213,12 +207,21 @@ public final class FakeSecretsExtension
                   DeclaredFake.around(context.getTestMethod(), classes(context));
               FakeSecrets fakes = make(declared);
               LeakDetector leaks = detector(context, fakes, declared.isEmpty());
-              if (threadScoped) {
-                fakes.installForThread();
-              } else {
-                fakes.install();
+              if (leaks != null) {
+                leaks.start();
               }
-              return new Installed(fakes, leaks == null ? null : leaks.start());
+              Installed installed = new Installed(fakes, leaks);
+              try {
+                if (threadScoped) {
+                  fakes.installForThread();
+                } else {
+                  fakes.install();
+                }
+              } catch (RuntimeException | Error e) {
+                installed.close();
+                throw e;
+              }
+              return installed;
             },
             Installed.class);
   }
@@ -293,11 +296,7 @@ public final class FakeSecretsExtension
   private static FakeSecrets make(Collection<DeclaredFake> declared) {
     FakeSecrets fakes = FakeSecrets.none();
     for (DeclaredFake each : declared) {
-      try {
-        fakes.and(each.binding(), each.value().bytes());
-      } catch (IllegalStateException e) {
-        throw DeclaredFake.wrong(each.place(), e.getMessage());
-      }
+      each.addTo(fakes);
     }
     return fakes;
   }

@@ -25,9 +25,12 @@ import org.junit.jupiter.api.parallel.Resources;
  * }</pre>
  *
  * <p>Of an exception that shows a value, types and stack traces are reported, and the messages with
- * the secret's name in place of the value. A value of less than 4 characters is an error, and so is
- * the annotation on a test that has neither a fake secret nor a {@link
+ * the secret's name in place of the value. A value of less than 4 characters, or of one repeated,
+ * is an error, and so is the annotation on a test that has neither a fake secret nor a {@link
  * dev.latchkey.testing.LeakDetector}.
+ *
+ * <p>Exceptions that other extensions throw are not looked at, nor one from a stream of dynamic
+ * tests.
  *
  * <p>Output and logs are one for all: when tests run in parallel, such a test excludes others that
  * lock {@link Resources#SYSTEM_OUT} or {@link Resources#SYSTEM_ERR}.

@@ -73,6 +73,15 @@ public final class ForbidLeaksExtension
   }
 
   @Override
+  public <T> T interceptTestFactoryMethod(
+      Invocation<T> invocation,
+      ReflectiveInvocationContext<Method> method,
+      ExtensionContext context)
+      throws Throwable {
+    return checked(invocation, context);
+  }
+
+  @Override
   public void interceptAfterAllMethod(
       Invocation<Void> invocation,
       ReflectiveInvocationContext<Method> method,

@@ -10,8 +10,9 @@ import java.lang.annotation.Target;
 /**
  * Shows the {@linkplain FakeSecret fake secrets} of a test, or of all tests of a class, to the
  * test's thread and to those that it starts, and through {@link dev.latchkey.Secrets} alone: so
- * such tests can run in parallel. {@link System#getenv} and threads of pools that run already see
- * nothing of them.
+ * such tests can run in parallel. {@link System#getenv} and threads that run already, such as those
+ * of a pool, see nothing of them, but the process's own settings; a thread that one test has
+ * started goes on seeing that test's fakes while they last, whoever it works for then.
  */
 @Documented
 @Inherited

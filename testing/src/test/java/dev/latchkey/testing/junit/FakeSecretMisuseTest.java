@@ -60,7 +60,7 @@ class FakeSecretMisuseTest {
         BadVariable.class,
         "@FakeSecret on "
             + BadVariable.class.getName()
-            + ".test: The name of a variable holds only letters, digits and underscores (at"
+            + ".test: MY-SECRET: The name of a variable holds only letters, digits and underscores (at"
             + " character 3).");
   }
 
@@ -130,7 +130,8 @@ class FakeSecretMisuseTest {
 
   @Test
   void parameterOfAnotherType_fails() {
-    assertFails(WrongType.class, "is a int, and can be a String, byte[], char[] or SecretValue.");
+    assertFails(
+        WrongType.class, "is of type int, and can be a String, byte[], char[] or SecretValue.");
   }
 
   static class ParameterAlone {

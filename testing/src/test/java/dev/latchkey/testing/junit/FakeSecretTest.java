@@ -7,6 +7,8 @@ import dev.latchkey.SecretAccessDeniedException;
 import dev.latchkey.SecretValue;
 import dev.latchkey.Secrets;
 import dev.latchkey.testing.FakeSecrets;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -112,6 +114,27 @@ class FakeSecretTest {
 
   @FakeSecret(env = "MY_APP_SECRET", value = "of-base")
   static class Base {}
+
+  @Retention(RetentionPolicy.RUNTIME)
+  @FakeSecret(env = "MY_APP_SECRET", value = "of-annotation")
+  @interface WithPayments {}
+
+  @Test
+  @WithPayments
+  void ofAnAnnotationOfOnesOwn_isShown() {
+    assertShown("of-annotation");
+  }
+
+  @FakeSecret(env = "MY_APP_SECRET", value = "of-interface")
+  interface Paying {}
+
+  @Nested
+  class Implementing implements Paying {
+    @Test
+    void interface_counts() {
+      assertShown("of-interface");
+    }
+  }
 
   @Nested
   @TestInstance(Lifecycle.PER_CLASS)

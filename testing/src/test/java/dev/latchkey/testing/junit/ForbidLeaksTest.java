@@ -15,6 +15,7 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.BeforeAll;
@@ -194,7 +195,30 @@ class ForbidLeaksTest {
 
   @ForbidLeaks
   @FakeSecret(env = X, value = VALUE)
-  static class ThrowsInADynamicTest {
+  static class ThrowsAfterAll {
+    @AfterAll
+    static void end() {
+      if (Secrets.find(X).isPresent()) {
+        throw new IllegalStateException(Secrets.get(X));
+      }
+    }
+
+    @Test
+    void test() {}
+  }
+
+  @ForbidLeaks
+  @FakeSecret(env = X, value = VALUE)
+  static class ThrowsInFactory {
+    @TestFactory
+    Stream<DynamicTest> tests() {
+      throw new IllegalStateException(Secrets.get(X));
+    }
+  }
+
+  @ForbidLeaks
+  @FakeSecret(env = X, value = VALUE)
+  static class ThrowsInDynamic {
     @TestFactory
     Stream<DynamicTest> tests() {
       return Stream.of(
@@ -215,7 +239,9 @@ class ForbidLeaksTest {
         ThrowsBeforeAll.class,
         ThrowsBeforeEach.class,
         ThrowsAfterEach.class,
-        ThrowsInADynamicTest.class
+        ThrowsAfterAll.class,
+        ThrowsInFactory.class,
+        ThrowsInDynamic.class
       })
   void exception_failsWithNamesInPlaceOfValues(Class<?> tests) {
     assertThat(failure(tests))
@@ -223,6 +249,26 @@ class ForbidLeaksTest {
         .contains("Caused by: ")
         .contains("[" + X + "]")
         .contains("ForbidLeaksTest");
+  }
+
+  @ForbidLeaks
+  @FakeSecret(env = X, value = VALUE)
+  static class PrintsAndThrowsBeforeAll {
+    @BeforeAll
+    static void start() {
+      System.out.println(Secrets.get(X));
+      throw new IllegalStateException("the reason");
+    }
+
+    @Test
+    void test() {}
+  }
+
+  @Test
+  void printBeforeAFailure_isAddedToIt() {
+    assertThat(failure(PrintsAndThrowsBeforeAll.class))
+        .startsWith("java.lang.IllegalStateException: the reason")
+        .contains("Suppressed: " + SecretLeakError.class.getName() + ": Leaked: " + X);
   }
 
   static class PrintsInConstructor {
@@ -296,7 +342,7 @@ class ForbidLeaksTest {
   void shortValue_isAnErrorWithItsReason() {
     assertThat(failure(TooShort.class))
         .contains("@ForbidLeaks on " + TooShort.class.getName() + ".test: The value of " + X)
-        .contains("3 characters, too few to tell a leak from chance");
+        .contains("3 characters, too little to tell a leak from chance");
     assertThat(System.getenv(X)).isNull();
   }
 }
