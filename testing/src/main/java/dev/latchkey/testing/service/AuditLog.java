@@ -74,7 +74,14 @@ final class AuditLog implements AutoCloseable {
     var lines = new StringBuilder();
     entries.forEach(entry -> lines.append(line(entry)).append('\n'));
     try {
-      write(lines.toString());
+      long start = channel.size();
+      channel.position(start);
+      try {
+        write(lines.toString());
+      } catch (IOException e) {
+        channel.truncate(start); // Half a line would swallow the next one.
+        throw e;
+      }
       if (force) {
         channel.force(false);
       }

@@ -124,10 +124,11 @@ final class CiphertextReads {
       }
       boolean claimed = false;
       try {
+        List<CiphertextAnswer> answers = answers();
+        // After the look, so that nothing is told which came once the token was revoked.
         if (!tokens.isInForce(token)) {
           throw new RefusedException(401, "The token has expired or was revoked.");
         }
-        List<CiphertextAnswer> answers = answers();
         if (!anyway && answers.stream().allMatch(CiphertextAnswer.Unchanged.class::isInstance)) {
           return false;
         }

@@ -2,6 +2,7 @@ package dev.latchkey.testing.service;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.latchkey.SecretConfigurationException;
 import dev.latchkey.SecretUnavailableException;
 import dev.latchkey.client.tink.Keyset;
 import dev.latchkey.client.tink.Keysets;
@@ -11,13 +12,17 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -48,6 +53,7 @@ final class DataDirectory implements AutoCloseable {
     FileChannel lock = null;
     try {
       makeDirectories(root);
+      requireOwn(root);
       lock = open(root.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
       if (lock.tryLock() != null) {
         return new DataDirectory(root, lock);
@@ -61,6 +67,19 @@ final class DataDirectory implements AutoCloseable {
     }
     throw new IllegalStateException(
         "Another service uses " + root + ". Stop it, or choose another directory.");
+  }
+
+  /** Whoever else writes here could have values sealed with a key of theirs. */
+  private static void requireOwn(Path root) throws IOException {
+    if (isPosix(root)) {
+      Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(root);
+      if (permissions.contains(PosixFilePermission.GROUP_WRITE)
+          || permissions.contains(PosixFilePermission.OTHERS_WRITE)) {
+        throw new SecretConfigurationException(
+            "Others can write in " + root + ".",
+            "Make it yours alone (chmod 700), or choose another directory.");
+      }
+    }
   }
 
   private static void closeQuietly(@Nullable FileChannel channel) {
@@ -170,7 +189,9 @@ final class DataDirectory implements AutoCloseable {
   }
 
   private static FileChannel open(Path file, StandardOpenOption... options) throws IOException {
-    return FileChannel.open(file, Set.of(options), permissions(file, "rw-------"));
+    Set<OpenOption> own = new HashSet<>(Set.of(options));
+    own.add(LinkOption.NOFOLLOW_LINKS);
+    return FileChannel.open(file, own, permissions(file, "rw-------"));
   }
 
   private static void makeDirectories(Path directory) throws IOException {

@@ -4,6 +4,7 @@ import dev.latchkey.testing.wire.WireAnswer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.util.List;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -24,6 +25,17 @@ final class HttpFront implements AutoCloseable {
   private static final int MAX_THREADS = 32;
   private static final int BACKLOG = 1_024;
 
+  /** Loggers that show, at DEBUG, what is received or sent. */
+  private static final List<String> TELLTALES =
+      List.of(
+          "http.HttpGenerator",
+          "http.HttpParser",
+          "io.SocketChannelEndPoint",
+          "io.WriteFlusher",
+          "server.Request",
+          "server.internal.HttpChannelState",
+          "server.internal.HttpConnection");
+
   private final Server server;
   private final QueuedThreadPool threads;
   private final URI address;
@@ -35,8 +47,8 @@ final class HttpFront implements AutoCloseable {
   }
 
   static HttpFront start(int port, Handler handler, Limits limits) {
-    if (LoggerFactory.getLogger("org.eclipse.jetty.http.HttpParser").isDebugEnabled()
-        || LoggerFactory.getLogger("org.eclipse.jetty.io.SocketChannelEndPoint").isDebugEnabled()) {
+    if (TELLTALES.stream()
+        .anyMatch(name -> LoggerFactory.getLogger("org.eclipse.jetty." + name).isDebugEnabled())) {
       throw new IllegalStateException(
           "At DEBUG, Jetty logs the values and credentials that it receives. Set the level of the"
               + " logger org.eclipse.jetty to INFO.");
@@ -50,6 +62,7 @@ final class HttpFront implements AutoCloseable {
     connector.setPort(port);
     connector.setAcceptQueueSize(BACKLOG);
     connector.setIdleTimeout(limits.idle().toMillis());
+    connector.addBean(new SlowClients(connector.getScheduler(), limits.idle()));
     server.addConnector(connector);
     server.addBean(new NetworkConnectionLimit(limits.connections(), connector));
     server.setHandler(handler);

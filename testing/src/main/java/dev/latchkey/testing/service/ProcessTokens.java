@@ -50,12 +50,21 @@ final class ProcessTokens {
   private void add(String name, byte[] file) {
     try {
       ProcessToken token = ProcessToken.parse(file);
+      if (!name.equals(fileOf(token))) {
+        throw damaged(name); // A copy would outlive the revocation of its token.
+      }
       byHash.put(token.hash(), token);
     } catch (RefusedException | DateTimeException e) {
-      throw new SecretConfigurationException(
-          "The token file " + data.root().resolve(DIRECTORY).resolve(name) + " is damaged.",
-          "Delete it; who used the token has to ask for another.");
+      throw damaged(name);
     }
+  }
+
+  private SecretConfigurationException damaged(String name) {
+    return new SecretConfigurationException(
+        "The token file "
+            + data.root().resolve(DIRECTORY).resolve(name)
+            + " is damaged, or a copy of another.",
+        "Delete it; who used the token has to ask for another.");
   }
 
   private void removeExpired() {

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Handler;
@@ -24,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * the line in the audit log. Thread-safe.
  */
 final class ServiceHandler extends Handler.Abstract {
+  private static final Set<String> OWN_NAMES = Set.of("127.0.0.1", "localhost");
+
   private final Map<String, ProjectSecrets> projects;
   private final List<String> projectNames;
   private final Credentials credentials;
@@ -83,6 +86,11 @@ final class ServiceHandler extends Handler.Abstract {
   @Override
   public boolean handle(Request request, Response response, Callback callback) {
     var exchange = new Exchange(request, response, callback);
+    if (isOfAPage(request)) {
+      exchange.claim();
+      exchange.error(403, "The service is for programs on this machine, and not for web pages.");
+      return true;
+    }
     Caller caller = new Caller.Unknown();
     Route route = null;
     Route.Call call = null;
@@ -97,7 +105,7 @@ final class ServiceHandler extends Handler.Abstract {
         return true;
       }
       checkBody(request);
-      Body.read(exchange, limits, body -> serve(task, body));
+      Body.read(exchange, limits.of(call), body -> serve(task, body));
     } catch (RefusedException e) {
       if (e.status() == 405 && route != null) {
         exchange.header(HttpHeader.ALLOW, route.allowed());
@@ -115,6 +123,12 @@ final class ServiceHandler extends Handler.Abstract {
           failure);
     }
     return true;
+  }
+
+  /** A page that a browser shows may have it ask here, by a name of its own for this address. */
+  private static boolean isOfAPage(Request request) {
+    return request.getHeaders().contains(HttpHeader.ORIGIN)
+        || !OWN_NAMES.contains(Request.getServerName(request));
   }
 
   private void checkPermission(Task task) throws RefusedException {
@@ -203,8 +217,8 @@ final class ServiceHandler extends Handler.Abstract {
         yield ManagementWire.token(minted);
       }
       case REVOKE -> {
-        revoke(secrets.project(), id);
         task.tokenId = id;
+        revoke(secrets.project(), id);
         yield "{}";
       }
       case READ -> throw new AssertionError("It is a process's.");

@@ -1,9 +1,12 @@
 package dev.latchkey.testing.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.latchkey.SecretConfigurationException;
+import dev.latchkey.SecretUnavailableException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -89,6 +92,47 @@ class AuditTest {
     assertThat(lines()).hasSize(2);
     assertThat(new ObjectMapper().readTree(lines().get(1)).get("action").asText())
         .isEqualTo("list-memberships");
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void directory_thatOthersCanWriteIn_isRefused() throws Exception {
+    Path open = directory.resolve("data");
+    Files.createDirectory(open);
+    Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
+
+    assertThatThrownBy(() -> Desk.open(open))
+        .isInstanceOf(SecretConfigurationException.class)
+        .hasMessageContaining("Others can write in " + open)
+        .hasMessageContaining("chmod 700");
+    assertThat(open).isEmptyDirectory();
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void logThatIsALink_isNotFollowed() throws Exception {
+    Path elsewhere = Files.createFile(directory.resolve("elsewhere"));
+    Path data = Files.createDirectory(directory.resolve("data"));
+    Files.createSymbolicLink(data.resolve("audit.jsonl"), elsewhere);
+
+    assertThatThrownBy(() -> Desk.open(data)).isInstanceOf(SecretUnavailableException.class);
+    assertThat(elsewhere).isEmptyFile();
+  }
+
+  @Test
+  void copyOfATokenFile_isAnError() throws Exception {
+    try (Desk desk = Desk.open(directory)) {
+      desk.create("my-secret", "some-value");
+      desk.token("my-secret");
+    }
+    Path tokens = directory.resolve("tokens");
+    try (var files = Files.list(tokens)) {
+      Files.copy(files.findFirst().orElseThrow(), tokens.resolve("backup.json"));
+    }
+
+    assertThatThrownBy(() -> Desk.open(directory))
+        .isInstanceOf(SecretConfigurationException.class)
+        .hasMessageContaining("backup.json is damaged, or a copy of another");
   }
 
   @Test

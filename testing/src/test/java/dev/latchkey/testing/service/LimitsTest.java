@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -64,7 +65,7 @@ class LimitsTest {
   }
 
   private static String post(String headers) {
-    return "POST /v1/secrets HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer "
+    return "POST /v1/secrets HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
         + Desk.KEY
         + "\r\nContent-Type: application/json\r\n"
         + headers
@@ -76,12 +77,12 @@ class LimitsTest {
       strings = {
         "nonsense\r\n\r\n",
         "GET /v1/secrets HTTP/1.1\r\n\r\n",
-        "GET /v1/%2e%2e/secrets HTTP/1.1\r\nHost: x\r\n\r\n",
-        "GET /v1/a%2fb HTTP/1.1\r\nHost: x\r\n\r\n",
-        "GET /v1/secrets;x=/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
-        "POST /v1/secrets HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nx",
-        "POST /v1/secrets HTTP/1.1\r\nHost: x\r\nContent-Length: x\r\n\r\n",
-        "GET /v1/secrets HTTP/9.1\r\nHost: x\r\n\r\n",
+        "GET /v1/%2e%2e/secrets HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        "GET /v1/a%2fb HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        "GET /v1/secrets;x=/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+        "POST /v1/secrets HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nx",
+        "POST /v1/secrets HTTP/1.1\r\nHost: localhost\r\nContent-Length: x\r\n\r\n",
+        "GET /v1/secrets HTTP/9.1\r\nHost: localhost\r\n\r\n",
       })
   void request_thatIsNoneOfOurs_isAnErrorOfOurs(String request) throws Exception {
     String answer = rest(send(request));
@@ -107,6 +108,56 @@ class LimitsTest {
     } finally {
       trickle.shutdownNow();
     }
+  }
+
+  @Test
+  void heads_thatComeSlowly_holdNobodyUp() throws Exception {
+    ScheduledExecutorService trickle = Executors.newSingleThreadScheduledExecutor();
+    try {
+      for (int i = 0; i < 60; i++) { // More than the connections that are served at a time.
+        Socket socket = send("GET /v1/memberships HTTP/1.1\r\nHost: localhost\r\nX:");
+        var unused =
+            trickle.scheduleAtFixedRate(() -> trickle(socket), 100, 100, TimeUnit.MILLISECONDS);
+      }
+
+      assertThat(desk.admin("GET", "/v1/memberships", null).status()).isEqualTo(200);
+      assertThat(rest(sockets.get(0))).isEmpty();
+    } finally {
+      trickle.shutdownNow();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Host: evil.example\r\n",
+        "Host: 127.0.0.1.evil.example:80\r\n",
+        "Host: localhost\r\nOrigin: https://evil.example\r\n",
+        "Host: localhost\r\nOrigin: null\r\n"
+      })
+  void pages_areToldNothing(String headers) throws Exception {
+    String answer =
+        rest(
+            send(
+                "GET /v1/memberships HTTP/1.1\r\nConnection: close\r\nAuthorization: Bearer "
+                    + Desk.KEY
+                    + "\r\n"
+                    + headers
+                    + "\r\n"));
+
+    assertThat(answer).startsWith("HTTP/1.1 403 ").contains("not for web pages");
+    assertThat(Files.size(directory.resolve("audit.jsonl"))).isZero();
+  }
+
+  @Test
+  void read_withALargeBody_isRefused() {
+    desk.create("my-secret", "some-value");
+    String read = "/v1/projects/shop/ciphertexts";
+
+    assertThat(
+            desk.call("POST", read, "Bearer " + desk.token("my-secret"), " ".repeat(65_537))
+                .outcome())
+        .isEqualTo("413/8");
   }
 
   private static void trickle(Socket socket) {
