@@ -56,9 +56,8 @@ final class FakeSource implements CiphertextSource {
     notifyAll();
   }
 
-  /** Answers as soon as there is news, or its time is said to be over. */
-  private synchronized List<CiphertextAnswer> held(FetchRequest request) {
-    int before = ended;
+  /** Answers as soon as there is news, or holds have been ended more often than before. */
+  private synchronized List<CiphertextAnswer> held(FetchRequest request, int before) {
     try {
       while (true) {
         List<CiphertextAnswer> answers = behaviour.apply(request);
@@ -142,8 +141,12 @@ final class FakeSource implements CiphertextSource {
 
   @Override
   public List<CiphertextAnswer> fetch(FetchRequest request) {
-    requests.add(request);
-    return holds && !request.hold().isZero() ? held(request) : behaviour.apply(request);
+    int before;
+    synchronized (this) { // Who sees the request can end its hold, which has not begun yet.
+      before = ended;
+      requests.add(request);
+    }
+    return holds && !request.hold().isZero() ? held(request, before) : behaviour.apply(request);
   }
 
   @Override
