@@ -10,7 +10,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A block of Java in the README.
+ * A block of Java in a README or in Javadoc.
  *
  * @param file the file whose text it is, from the root, if a comment before the block names one
  */
@@ -18,13 +18,20 @@ record ReadmeBlock(Optional<String> file, String text) {
   static final Path ROOT = Path.of("..");
 
   private static final Pattern PATTERN =
-      Pattern.compile("(?:<!-- (\\S+) -->\n)?```java\n(.*?)```", Pattern.DOTALL);
+      Pattern.compile(
+          "(?:<!-- (\\S+) -->\n)?```java\n(.*?)```|<pre>\\{@code\n(.*?) \\* }</pre>",
+          Pattern.DOTALL);
 
-  static List<ReadmeBlock> all() throws IOException {
+  /** Returns the blocks of a document, which is named from the root. */
+  static List<ReadmeBlock> of(String document) throws IOException {
     List<ReadmeBlock> blocks = new ArrayList<>();
-    Matcher matcher = PATTERN.matcher(readme());
+    Matcher matcher = PATTERN.matcher(Files.readString(ROOT.resolve(document)));
     while (matcher.find()) {
-      blocks.add(new ReadmeBlock(Optional.ofNullable(matcher.group(1)), matcher.group(2)));
+      String text =
+          matcher.group(2) != null
+              ? matcher.group(2)
+              : matcher.group(3).replaceAll("(?m)^ \\* ?", "");
+      blocks.add(new ReadmeBlock(Optional.ofNullable(matcher.group(1)), text));
     }
     return blocks;
   }

@@ -12,8 +12,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,10 +22,6 @@ import org.junit.platform.testkit.engine.EngineTestKit;
  * can be run of it.
  */
 class ReadmeTest {
-  private static final Pattern BLOCK =
-      Pattern.compile(
-          "(?<!-->\n)```java\n(.*?)```|<pre>\\{@code\n(.*?) \\* }</pre>", Pattern.DOTALL);
-
   /** Where examples are, and how many at least; from the directory of all modules. */
   private static final Map<String, Integer> DOCUMENTS =
       Map.of(
@@ -126,12 +120,10 @@ class ReadmeTest {
     List<String> blocks = new ArrayList<>();
     for (Map.Entry<String, Integer> document : DOCUMENTS.entrySet()) {
       int before = blocks.size();
-      Matcher matcher = BLOCK.matcher(Files.readString(Path.of("..", document.getKey())));
-      while (matcher.find()) {
-        blocks.add(
-            matcher.group(1) != null
-                ? matcher.group(1)
-                : matcher.group(2).replaceAll("(?m)^ \\* ?", ""));
+      for (ReadmeBlock block : ReadmeBlock.of(document.getKey())) {
+        if (block.file().isEmpty()) {
+          blocks.add(block.text());
+        }
       }
       assertThat(blocks.size() - before)
           .as(document.getKey())

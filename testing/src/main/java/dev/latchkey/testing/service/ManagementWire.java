@@ -40,10 +40,7 @@ final class ManagementWire {
           (field, parser) -> {
             switch (field) {
               case "name" -> name[0] = WireJson.name(parser);
-              case "type" -> {
-                require(parser.currentToken() == JsonToken.VALUE_STRING, "The type is not text.");
-                type[0] = ManagementWire.type(parser.getText());
-              }
+              case "type" -> type[0] = ManagementWire.type(WireJson.text(parser, "The type"));
               case "value" -> {
                 require(parser.currentToken() == JsonToken.VALUE_STRING, "The value is not text.");
                 // It is not read by the parser, which would keep it.

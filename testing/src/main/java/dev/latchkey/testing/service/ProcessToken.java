@@ -95,12 +95,12 @@ record ProcessToken(String id, String hash, String project, Grant grant, Instant
     @Override
     public void read(String field, JsonParser parser) throws IOException, RefusedException {
       switch (field) {
-        case "id" -> id = text(parser, "id");
-        case "sha256" -> hash = text(parser, "sha256");
-        case "project" -> project = text(parser, "project");
-        case "expiresAt" -> expiresAt = text(parser, "expiresAt");
-        case "role" -> role = role(text(parser, "role"));
-        case "app" -> app = app(text(parser, "app"));
+        case "id" -> id = WireJson.text(parser, "The id");
+        case "sha256" -> hash = WireJson.text(parser, "The sha256");
+        case "project" -> project = WireJson.text(parser, "The project");
+        case "expiresAt" -> expiresAt = WireJson.text(parser, "The expiresAt");
+        case "role" -> role = role(WireJson.text(parser, "The role"));
+        case "app" -> app = app(WireJson.text(parser, "The app"));
         case "secrets" -> secrets = secrets(parser);
         case "ttlSeconds" ->
             ttlSeconds = WireJson.number(parser, "ttlSeconds", 1, MAX_TTL.toSeconds());
@@ -114,14 +114,6 @@ record ProcessToken(String id, String hash, String project, Grant grant, Instant
         throw bad("The body needs role, app, secrets and ttlSeconds.");
       }
       return new Grant(role, app, secrets);
-    }
-
-    private static String text(JsonParser parser, String what)
-        throws IOException, RefusedException {
-      if (parser.currentToken() != JsonToken.VALUE_STRING) {
-        throw bad("The " + what + " is not text.");
-      }
-      return parser.getText();
     }
 
     private static ProcessRole role(String text) throws RefusedException {

@@ -2,8 +2,6 @@ package dev.latchkey.testing.service;
 
 import static dev.latchkey.testing.wire.WireJson.bad;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
 import dev.latchkey.SecretName;
 import dev.latchkey.SecretProtocolException;
 import dev.latchkey.SecretValue;
@@ -13,7 +11,6 @@ import dev.latchkey.client.store.StoredSecret;
 import dev.latchkey.spi.Sealer;
 import dev.latchkey.testing.wire.RefusedException;
 import dev.latchkey.testing.wire.WireJson;
-import java.io.IOException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -158,8 +155,8 @@ final class ProjectSecrets {
           (field, parser) -> {
             switch (field) {
               case "name" -> name[0] = WireJson.name(parser);
-              case "type" -> texts[0] = text(parser);
-              case "userId" -> texts[1] = text(parser);
+              case "type" -> texts[0] = WireJson.text(parser, "A part");
+              case "userId" -> texts[1] = WireJson.text(parser, "A part");
               default -> throw bad("There is an unknown part.");
             }
           });
@@ -167,13 +164,6 @@ final class ProjectSecrets {
         throw bad("A part is missing.");
       }
       return new Details(name[0], texts[0], texts[1]);
-    }
-
-    private static String text(JsonParser parser) throws IOException, RefusedException {
-      if (parser.currentToken() != JsonToken.VALUE_STRING) {
-        throw bad("A part is not text.");
-      }
-      return parser.getText();
     }
 
     String toJson() {

@@ -69,11 +69,17 @@ public final class WireJson {
     return new RefusedException(400, reason);
   }
 
+  /** Returns the text that a parser is at. */
+  public static String text(JsonParser parser, String what) throws IOException, RefusedException {
+    require(parser.currentToken() == JsonToken.VALUE_STRING, what + " is not text.");
+    return parser.getText();
+  }
+
   /** Returns the name that a parser is at. */
   public static SecretName name(JsonParser parser) throws IOException, RefusedException {
-    require(parser.currentToken() == JsonToken.VALUE_STRING, "A name is not text.");
+    String text = text(parser, "A name");
     try {
-      return SecretName.parse(parser.getText());
+      return SecretName.parse(text);
     } catch (MalformedSecretException e) {
       throw bad(e.problem()); // The remedy may repeat the text.
     }
