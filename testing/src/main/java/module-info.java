@@ -12,6 +12,8 @@ module dev.latchkey.testing {
   requires static okhttp3;
   requires static okhttp3.tls;
   requires static org.eclipse.jetty.server;
+  requires static org.eclipse.jetty.http;
+  requires static org.eclipse.jetty.util;
   requires static org.junit.jupiter.api;
 
   exports dev.latchkey.testing;
