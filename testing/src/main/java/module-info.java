@@ -8,6 +8,7 @@ module dev.latchkey.testing {
   requires static ch.qos.logback.core;
   requires static org.slf4j;
   requires static com.fasterxml.jackson.core;
+  requires static info.picocli;
   requires static mockwebserver3;
   requires static okhttp3;
   requires static okhttp3.tls;

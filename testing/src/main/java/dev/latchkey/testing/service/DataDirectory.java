@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class DataDirectory implements AutoCloseable {
   private static final String TEMPORARY = ".tmp-";
-  private static final String ADMIN_KEY = "admin-key";
+  static final String ADMIN_KEY = "admin-key";
 
   private final Path root;
   private final FileChannel lock;
@@ -50,7 +50,7 @@ final class DataDirectory implements AutoCloseable {
    * @throws IllegalStateException if another service has it open
    */
   static DataDirectory open(Path directory) {
-    Path root = directory.toAbsolutePath();
+    Path root = directory.toAbsolutePath().normalize();
     FileChannel lock = null;
     try {
       makeDirectories(root);
@@ -75,11 +75,22 @@ final class DataDirectory implements AutoCloseable {
     if (isPosix(root)) {
       Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(root);
       if (permissions.contains(PosixFilePermission.GROUP_WRITE)
-          || permissions.contains(PosixFilePermission.OTHERS_WRITE)) {
+          || permissions.contains(PosixFilePermission.OTHERS_WRITE)
+          || !isOfThisUser(root)) {
         throw new SecretConfigurationException(
             "Others can write in " + root + ".",
             "Make it yours alone (chmod 700), or choose another directory.");
       }
+    }
+  }
+
+  /** Whoever owns a directory can let others write in it. What is made here is this user's. */
+  private static boolean isOfThisUser(Path root) throws IOException {
+    Path own = Files.createTempFile(root, TEMPORARY, "", permissions(root, "rw-------"));
+    try {
+      return Files.getOwner(own).equals(Files.getOwner(root));
+    } finally {
+      Files.delete(own);
     }
   }
 

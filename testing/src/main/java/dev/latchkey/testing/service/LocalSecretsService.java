@@ -256,6 +256,11 @@ public final class LocalSecretsService implements AutoCloseable {
     return data.root();
   }
 
+  /** Returns the file with the admin's credential, unless the builder was given one. */
+  Path adminKeyFile() {
+    return data.root().resolve(DataDirectory.ADMIN_KEY);
+  }
+
   int waiting() {
     return reads.waiting();
   }
