@@ -11,7 +11,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -52,7 +56,11 @@ class AuditTest {
           .containsExactly(
               admin
                   + "\"action\":\"create-secret\",\"project\":\"shop\",\"secret\":\"My-Secret\","
+                  + "\"outcome\":\"begun\"}",
+              admin
+                  + "\"action\":\"create-secret\",\"project\":\"shop\",\"secret\":\"My-Secret\","
                   + "\"outcome\":\"ok\",\"status\":200}",
+              admin + "\"action\":\"create-token\",\"project\":\"shop\",\"outcome\":\"begun\"}",
               admin
                   + "\"action\":\"create-token\",\"project\":\"shop\",\"tokenId\":\""
                   + token.get("id").asText()
@@ -72,10 +80,81 @@ class AuditTest {
               "{\"caller\":\"unknown\",\"action\":\"unknown\",\"outcome\":\"denied\",\"status\":401}",
               admin
                   + "\"action\":\"create-secret\",\"project\":\"shop\",\"secret\":\"my-secret\","
+                  + "\"outcome\":\"begun\"}",
+              admin
+                  + "\"action\":\"create-secret\",\"project\":\"shop\",\"secret\":\"my-secret\","
                   + "\"outcome\":\"exists\",\"status\":409}",
               admin
                   + "\"action\":\"delete-secret\",\"project\":\"shop\",\"secret\":\"My-Secret\","
+                  + "\"outcome\":\"begun\"}",
+              admin
+                  + "\"action\":\"delete-secret\",\"project\":\"shop\",\"secret\":\"My-Secret\","
                   + "\"outcome\":\"ok\",\"status\":200}");
+    }
+  }
+
+  @Test
+  void callsOfStrangers_areCountedOnceThereAreManyInAMinute() throws Exception {
+    var now = new AtomicReference<>(Instant.parse("2026-01-01T00:00:00Z"));
+    InstantSource told = now::get;
+    try (Desk desk = Desk.open(directory, b -> b.clock(told.withZone(ZoneOffset.UTC)))) {
+      for (int i = 0; i < 100; i++) {
+        desk.call("GET", "/v1/secrets", null, null);
+      }
+      assertThat(lines()).hasSize(60);
+      now.set(now.get().plusSeconds(60));
+      desk.call("GET", "/v1/secrets", null, null);
+      desk.call("GET", "/v1/secrets", null, null);
+    }
+
+    assertThat(lines()).hasSize(62);
+    assertThat(lines().get(60)).contains("\"unwritten\":40");
+    assertThat(lines().get(61)).doesNotContain("unwritten");
+  }
+
+  @Test
+  void bodyThatIsTooLarge_isWrittenDown() throws Exception {
+    try (Desk desk = Desk.open(directory)) {
+      desk.admin("POST", "/v1/secrets", " ".repeat((2 << 20) + 1));
+    }
+
+    assertThat(lines())
+        .containsExactly(
+            "{\"caller\":\"admin\",\"user\":\"user-1\",\"action\":\"create-secret\","
+                + "\"project\":\"shop\",\"outcome\":\"refused\",\"status\":413}");
+  }
+
+  @Test
+  void log_isReadFromItsEnd() throws Exception {
+    try (Desk desk = Desk.open(directory)) {
+      for (int i = 0; i < 5; i++) {
+        desk.admin("GET", "/v1/memberships", null);
+      }
+      desk.admin("GET", "/v1/projects/shop", null);
+
+      var reply = desk.admin("GET", "/v1/audit?limit=2", null);
+
+      assertThat(reply.response().headers().firstValue("Content-Type"))
+          .contains("application/jsonl; charset=utf-8");
+      List<String> all = Files.readAllLines(directory.resolve("audit.jsonl"));
+      assertThat(reply.text().lines()).containsExactly(all.get(4), all.get(5));
+      assertThat(desk.admin("GET", "/v1/audit", null).text().lines()).hasSize(7);
+      for (String limit : List.of("0", "1001", "x", "", "-1", "1e2")) {
+        assertThat(desk.admin("GET", "/v1/audit?limit=" + limit, null).outcome())
+            .isEqualTo("400/3");
+      }
+    }
+  }
+
+  @Test
+  void log_thatIsLarge_isReadInWholeLines() throws Exception {
+    String line = "{\"time\":\"" + "x".repeat(3_000) + "\"}";
+    Files.createDirectories(directory);
+    Files.writeString(directory.resolve("audit.jsonl"), (line + "\n").repeat(1_000));
+    try (Desk desk = Desk.open(directory)) {
+      assertThat(desk.admin("GET", "/v1/audit?limit=1000", null).text().lines())
+          .hasSizeBetween(300, 400)
+          .containsOnly(line);
     }
   }
 

@@ -91,7 +91,25 @@ class CredentialsTest {
         new Call("PATCH", "/v1/projects/shop/secrets", null, "405/12", "405/12"),
         new Call("GET", "/v1/projects/shop/ciphertexts", null, "405/12", "405/12"),
         new Call("GET", "/v1/nothing", null, "404/5", "404/5"),
-        new Call("GET", "/", null, "404/5", "404/5"),
+        new Call("GET", "/v1/projects/shop/secrets/" + id + "/versions", null, "200", FORBIDDEN),
+        new Call("POST", "/v1/projects/shop/secret-names", "{\"name\":\"x\"}", "200", FORBIDDEN),
+        new Call("GET", "/v1/projects/shop/process-tokens", null, "200", FORBIDDEN),
+        new Call(
+            "PUT",
+            "/v1/projects/shop/process-tokens/" + token,
+            "{\"ttlSeconds\":60}",
+            "200",
+            FORBIDDEN),
+        new Call(
+            "PUT",
+            "/v1/projects/other/process-tokens/" + token,
+            "{\"ttlSeconds\":60}",
+            "404/5",
+            FORBIDDEN),
+        new Call("GET", "/v1/audit", null, "200", FORBIDDEN),
+        new Call("GET", "/v1/session", null, "200", FORBIDDEN),
+        new Call("DELETE", "/v1/session", null, "200", FORBIDDEN),
+        new Call("POST", "/", null, "404/5", "404/5"),
         new Call("GET", "/v1/secrets/../secrets", null, "404/5", "404/5"),
         new Call("GET", "/v1/projects/sh%6fp", null, "404/5", "404/5"));
   }

@@ -133,7 +133,9 @@ class LimitsTest {
         "Host: evil.example\r\n",
         "Host: 127.0.0.1.evil.example:80\r\n",
         "Host: localhost\r\nOrigin: https://evil.example\r\n",
-        "Host: localhost\r\nOrigin: null\r\n"
+        "Host: localhost\r\nOrigin: null\r\n",
+        "Host: localhost:80\r\nOrigin: http://localhost:81\r\n",
+        "Host: localhost:80\r\nOrigin: https://localhost:80\r\n"
       })
   void pages_areToldNothing(String headers) throws Exception {
     String answer =
@@ -145,7 +147,7 @@ class LimitsTest {
                     + headers
                     + "\r\n"));
 
-    assertThat(answer).startsWith("HTTP/1.1 403 ").contains("not for web pages");
+    assertThat(answer).startsWith("HTTP/1.1 403 ").contains("not for other web pages");
     assertThat(Files.size(directory.resolve("audit.jsonl"))).isZero();
   }
 

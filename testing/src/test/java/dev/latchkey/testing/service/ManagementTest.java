@@ -6,10 +6,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.latchkey.SecretName;
+import dev.latchkey.client.source.CiphertextAnswer;
+import dev.latchkey.client.source.CiphertextQuery;
+import dev.latchkey.client.source.FetchRequest;
+import dev.latchkey.client.source.HttpSource;
+import dev.latchkey.client.tink.Keysets;
+import dev.latchkey.client.tink.TinkDecryptor;
 import dev.latchkey.testing.service.Desk.Reply;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -126,6 +135,112 @@ class ManagementTest {
       assertThat(desk.admin(method, SECRETS + "/" + id, null).outcome()).isEqualTo("404/5");
     }
     assertThat(desk.admin("PUT", SECRETS + "/" + id, "{\"value\":\"v\"}").outcome())
+        .isEqualTo("404/5");
+  }
+
+  @Test
+  void valueInBase64_isWhatIsSealed() {
+    byte[] bytes = {0, (byte) 0xff, '"', '\\', (byte) 0x80};
+    String base64 = Base64.getEncoder().encodeToString(bytes);
+    Reply reply =
+        desk.admin("POST", SECRETS, "{\"name\":\"a\",\"valueBase64\":\"" + base64 + "\"}");
+    assertThat(reply.outcome()).as(reply.text()).isEqualTo("200");
+
+    var decryptor = TinkDecryptor.of(Keysets.read(directory.resolve("keyset.json")));
+    var query = CiphertextQuery.newest(SecretName.parse("a"));
+    try (HttpSource source = desk.source(desk.token("a"))) {
+      var answer = source.fetch(FetchRequest.of(List.of(query), Duration.ofSeconds(10))).get(0);
+      assertThat(decryptor.open(((CiphertextAnswer.Sealed) answer).secret())).isEqualTo(bytes);
+    }
+    for (String value :
+        List.of(
+            "\"valueBase64\":\"a\"",
+            "\"valueBase64\":\"AA==\",\"value\":\"v\"",
+            "\"valueBase64\":1")) {
+      assertThat(desk.admin("POST", SECRETS, "{\"name\":\"b\"," + value + "}").outcome())
+          .isEqualTo("400/3");
+    }
+    assertThat(names(SECRETS)).containsExactly("a");
+  }
+
+  @Test
+  void versions_areThoseSinceTheCreation() {
+    String first = desk.create("my-secret", "some-value");
+    desk.admin("DELETE", SECRETS + "/" + first, null);
+    String id = desk.create("my-secret", "some-value");
+    desk.replace(id, "other-value");
+
+    JsonNode versions =
+        desk.admin("GET", SECRETS + "/" + id + "/versions", null).json().get("versions");
+
+    assertThat(versions)
+        .extracting(version -> version.get("version").asLong())
+        .containsExactly(4L, 3L);
+    JsonNode secret = desk.admin("GET", SECRETS + "/" + id, null).json();
+    assertThat(versions.get(0).get("createdAt")).isEqualTo(secret.get("updatedAt"));
+    assertThat(versions.get(1).get("createdAt")).isEqualTo(secret.get("createdAt"));
+  }
+
+  @Test
+  void versions_ofASecretWithMany_areTheNewestHundred() {
+    String id = desk.create("my-secret", "some-value");
+    for (int i = 0; i < 100; i++) {
+      desk.replace(id, "value-" + i);
+    }
+
+    JsonNode versions =
+        desk.admin("GET", SECRETS + "/" + id + "/versions", null).json().get("versions");
+
+    assertThat(versions).hasSize(100);
+    assertThat(versions.get(0).get("version").asLong()).isEqualTo(101);
+    assertThat(versions.get(99).get("version").asLong()).isEqualTo(2);
+  }
+
+  @Test
+  void name_isCheckedByTheGrammar() {
+    desk.create("my-secret", "some-value");
+    String path = "/v1/projects/shop/secret-names";
+
+    assertThat(desk.admin("POST", path, "{\"name\":\"other\"}").text())
+        .isEqualTo("{\"valid\":true,\"exists\":false}");
+    assertThat(desk.admin("POST", path, "{\"name\":\"MY-SECRET\"}").text())
+        .isEqualTo("{\"valid\":true,\"exists\":true}");
+    JsonNode bad = desk.admin("POST", path, "{\"name\":\"my_secret\"}").json();
+    assertThat(bad.get("valid").asBoolean()).isFalse();
+    assertThat(bad.get("problem").asText()).contains("'_'").contains("3");
+    assertThat(bad.get("remedy").asText()).contains("my-secret");
+    assertThat(desk.admin("POST", path, "{}").outcome()).isEqualTo("400/3");
+    assertThat(desk.admin("POST", path, "{\"name\":\"a\",\"value\":\"v\"}").outcome())
+        .isEqualTo("400/3");
+  }
+
+  @Test
+  void tokens_areListedRenewedAndRevoked() {
+    String path = "/v1/projects/shop/process-tokens";
+    String id = desk.mint("b-secret", "A-secret").json().get("id").asText();
+    JsonNode listed = desk.admin("GET", path, null).json().get("tokens");
+    assertThat(listed).hasSize(1);
+    JsonNode token = listed.get(0);
+    assertThat(token.get("id").asText()).isEqualTo(id);
+    assertThat(token.get("role").asText()).isEqualTo("work");
+    assertThat(token.get("app").asText()).isEqualTo("payments");
+    assertThat(token.get("secrets"))
+        .extracting(JsonNode::asText)
+        .containsExactly("A-secret", "b-secret");
+
+    Reply renewed = desk.admin("PUT", path + "/" + id, "{\"ttlSeconds\":86400}");
+
+    assertThat(Instant.parse(renewed.json().get("expiresAt").asText()))
+        .isAfter(Instant.parse(token.get("expiresAt").asText()));
+    assertThat(renewed.json().has("token")).isFalse();
+    assertThat(desk.admin("GET", path, null).json().get("tokens").get(0).get("expiresAt"))
+        .isEqualTo(renewed.json().get("expiresAt"));
+    assertThat(desk.admin("PUT", path + "/" + id, "{}").outcome()).isEqualTo("400/3");
+    assertThat(desk.admin("GET", "/v1/projects/other/process-tokens", null).text())
+        .isEqualTo("{\"tokens\":[]}");
+    desk.admin("DELETE", path + "/" + id, null);
+    assertThat(desk.admin("GET", path, null).text()).isEqualTo("{\"tokens\":[]}");
+    assertThat(desk.admin("PUT", path + "/" + id, "{\"ttlSeconds\":60}").outcome())
         .isEqualTo("404/5");
   }
 

@@ -1,0 +1,149 @@
+package dev.latchkey.testing.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.latchkey.SecretConfigurationException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.TrustManagerFactory;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TlsTest {
+  @TempDir Path directory;
+
+  private LocalSecretsService.Builder builder() {
+    return LocalSecretsService.builder(directory).admin(Desk.ADMIN).tlsSelfSigned();
+  }
+
+  private X509Certificate certificate() throws Exception {
+    try (InputStream in = Files.newInputStream(directory.resolve("certificate.pem"))) {
+      return (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(in);
+    }
+  }
+
+  private HttpClient trusting() throws Exception {
+    KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+    store.load(null, null);
+    store.setCertificateEntry("service", certificate());
+    var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    trust.init(store);
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(null, trust.getTrustManagers(), null);
+    return HttpClient.newBuilder().sslContext(context).build();
+  }
+
+  private static HttpRequest request(URI address, String path) {
+    return HttpRequest.newBuilder(URI.create(address + path))
+        .header("Authorization", Desk.ADMIN.basic())
+        .build();
+  }
+
+  @Test
+  void service_speaksTlsToThoseWhoTrustItsCertificate() throws Exception {
+    try (LocalSecretsService service = builder().start()) {
+      URI address = service.address();
+      assertThat(address.getScheme()).isEqualTo("https");
+
+      HttpResponse<String> answer =
+          trusting().send(request(address, "/v1/memberships"), BodyHandlers.ofString());
+
+      assertThat(answer.statusCode()).isEqualTo(200);
+      assertThatThrownBy(
+              () ->
+                  HttpClient.newHttpClient()
+                      .send(request(address, "/v1/memberships"), BodyHandlers.ofString()))
+          .isInstanceOf(SSLHandshakeException.class);
+    }
+  }
+
+  @Test
+  void cookie_isForTlsAlone() throws Exception {
+    try (LocalSecretsService service = builder().start()) {
+      String code = service.loginLink().getFragment().substring("code=".length());
+      HttpRequest login =
+          HttpRequest.newBuilder(URI.create(service.address() + "/v1/session"))
+              .header("Content-Type", "application/json")
+              .header("Origin", service.address().toString())
+              .POST(HttpRequest.BodyPublishers.ofString("{\"code\":\"" + code + "\"}"))
+              .build();
+      HttpResponse<String> answer = trusting().send(login, BodyHandlers.ofString());
+      assertThat(answer.statusCode()).isEqualTo(200);
+      assertThat(answer.headers().firstValue("Set-Cookie").orElseThrow())
+          .startsWith("__Host-latchkey-")
+          .contains("; Secure");
+    }
+  }
+
+  @Test
+  void certificate_isKeptUntilItIsAboutToExpire() throws Exception {
+    builder().start().close();
+    X509Certificate first = certificate();
+    builder().start().close();
+    assertThat(certificate()).isEqualTo(first);
+
+    Instant late = first.getNotAfter().toInstant().minus(Duration.ofDays(30));
+    builder().clock(Clock.fixed(late, ZoneOffset.UTC)).start().close();
+
+    assertThat(certificate()).isNotEqualTo(first);
+    assertThat(certificate().getNotAfter().toInstant()).isAfter(late.plus(Duration.ofDays(300)));
+  }
+
+  @Test
+  void certificate_thatIsDamaged_isAnError() throws Exception {
+    builder().start().close();
+    Files.writeString(directory.resolve("certificate.pem"), "-----BEGIN CERTIFICATE-----");
+
+    assertThatThrownBy(() -> builder().start())
+        .isInstanceOf(SecretConfigurationException.class)
+        .hasMessageContaining("certificate.pem")
+        .hasMessageContaining("Delete both");
+  }
+
+  @Test
+  void exposed_isListenedAtItsAddressAndAnsweredUnderItsNameAlone() throws Exception {
+    try (LocalSecretsService service = builder().exposeTo("LOCALHOST").start()) {
+      URI address = service.address();
+      assertThat(address.getHost()).isEqualTo("localhost");
+      HttpClient client = trusting();
+      assertThat(
+              client
+                  .send(request(address, "/v1/memberships"), BodyHandlers.ofString())
+                  .statusCode())
+          .isEqualTo(200);
+      assertThat(certificate().getSubjectAlternativeNames()).anyMatch(n -> n.contains("localhost"));
+    }
+  }
+
+  @Test
+  void exposed_withoutTls_isAnError() {
+    assertThatThrownBy(() -> LocalSecretsService.builder(directory).exposeTo("localhost").start())
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("Other machines are not let in without TLS. Call tlsSelfSigned().");
+    assertThat(directory).isEmptyDirectory();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "0.0.0.0", "::", "a b", "http://a", "a/b", "a:1"})
+  void exposed_asNoHost_isAnError(String host) {
+    assertThatThrownBy(() -> builder().exposeTo(host)).isInstanceOf(IllegalArgumentException.class);
+  }
+}
