@@ -31,8 +31,9 @@ export function rowHead(...children) {
   return make('th', { role: 'rowheader', scope: 'row' }, ...children);
 }
 
-const DAY = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
-const SECOND = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+const DAY = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' });
+const MINUTE = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' });
+const SECOND = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
 
 /** A moment in the reader's zone, and as it was told in a tooltip. */
 export function time(text, exact = false) {
@@ -40,7 +41,8 @@ export function time(text, exact = false) {
   if (Number.isNaN(date.getTime())) {
     return make('span', {}, String(text));
   }
-  return make('time', { dateTime: text, title: text }, (exact ? SECOND : DAY).format(date));
+  return make('time', { dateTime: text, title: text }, make('span', {}, DAY.format(date)), ' ',
+      make('span', {}, (exact ? SECOND : MINUTE).format(date)));
 }
 
 export function plural(count, one, many = one + 's') {

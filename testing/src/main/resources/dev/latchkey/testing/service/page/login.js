@@ -93,7 +93,6 @@ async function send(event) {
     }
   } finally {
     if (wait > 0) {
-      problem.textContent += ` Try again in ${wait} s.`;
       setTimeout(tryAgain, wait * 1000);
     } else {
       button.disabled = false;

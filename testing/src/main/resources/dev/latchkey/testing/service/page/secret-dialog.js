@@ -6,6 +6,9 @@ import { ValueEditor, ValueError } from './value-editor.js';
 
 const PAUSE_MILLIS = 250;
 
+/** How the service words a suggestion. Worded otherwise it is still shown, without a button. */
+const NEAREST = /^Nearest legal name: (\S+)\.$/;
+
 const dialog = by('secret-dialog');
 const problem = by('secret-problem');
 const nameField = by('secret-name');
@@ -96,7 +99,7 @@ function showAnswer(name, answer) {
     showName('', answer.failure);
   } else if (!answer.valid) {
     const text = [answer.problem, answer.remedy].filter(Boolean).join(' ');
-    showName('bad', text, { suggested: answer.suggestion || undefined });
+    showName('bad', text, { suggested: NEAREST.exec(answer.remedy)?.[1] });
   } else if (answer.exists) {
     showName('bad', 'There is a secret of this name already. Upper and lower case are the same.',
         { taken: known(name) });

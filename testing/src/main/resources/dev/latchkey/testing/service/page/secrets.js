@@ -140,10 +140,10 @@ function usedBy(secret, key) {
   if (apps.length === 0) {
     return make('span', { className: 'muted' }, 'no app');
   }
-  const more = apps.length > 2 ? ` and ${apps.length - 2} more` : '';
+  const names = apps.length > 2 ? [apps[0], `and ${apps.length - 1} more`] : apps;
   const button = make('button', { type: 'button', className: 'users', 'data-key': key },
-      make('span', { className: 'apps' }, apps.slice(0, 2).join(', ')), more,
-      unseen(` read ${secret.name}`));
+      ...names.map((name) => make('span', { className: 'app' }, name, ' ')),
+      unseen(`read ${secret.name}`));
   button.addEventListener('click', () =>
     openUsers({ project, secret, tokens: () => tokensOf(secret), reload: load }));
   return button;
