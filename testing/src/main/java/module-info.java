@@ -8,10 +8,13 @@ module dev.latchkey.testing {
   requires static ch.qos.logback.core;
   requires static org.slf4j;
   requires static com.fasterxml.jackson.core;
+  requires static info.picocli;
   requires static mockwebserver3;
   requires static okhttp3;
   requires static okhttp3.tls;
   requires static org.eclipse.jetty.server;
+  requires static org.eclipse.jetty.http;
+  requires static org.eclipse.jetty.util;
   requires static org.junit.jupiter.api;
 
   exports dev.latchkey.testing;

@@ -2,6 +2,7 @@ package dev.latchkey.testing.service;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.security.MessageDigest;
 import java.util.Base64;
 
 /**
@@ -38,6 +39,17 @@ public final class AdminKey {
 
   static AdminKey random() {
     return new AdminKey("admin", RandomToken.make("lka_"));
+  }
+
+  /** Tells whether this is it, in a time that tells nothing about it. */
+  boolean matches(String user, String key) {
+    // Both are compared, whatever comes of the first.
+    boolean sameUser = MessageDigest.isEqual(RandomToken.digest(user), RandomToken.digest(userId));
+    return matchesKey(key) && sameUser;
+  }
+
+  boolean matchesKey(String key) {
+    return MessageDigest.isEqual(RandomToken.digest(key), RandomToken.digest(apiKey));
   }
 
   /** Returns the user. */

@@ -18,6 +18,10 @@ import org.jspecify.annotations.Nullable;
 final class AuditLog implements AutoCloseable {
   static final String FILE = "audit.jsonl";
 
+  /** As much as a thousand lines need. */
+  private static final int MAX_TAIL_BYTES = 1 << 20;
+
+  private final Strangers strangers = new Strangers();
   private final FileChannel channel;
   private final Clock clock;
 
@@ -51,7 +55,8 @@ final class AuditLog implements AutoCloseable {
    *
    * @param project null where the request is for none
    * @param secret null where it is for none in particular
-   * @param status of the answer
+   * @param outcome {@code begun} before a deed, so that none goes without a line
+   * @param status of the answer; null where there is none yet
    */
   record Entry(
       Caller caller,
@@ -60,7 +65,7 @@ final class AuditLog implements AutoCloseable {
       @Nullable String secret,
       @Nullable String tokenId,
       String outcome,
-      int status) {}
+      @Nullable Integer status) {}
 
   /**
    * Adds lines, which survive the end of the process when this returns.
@@ -72,7 +77,11 @@ final class AuditLog implements AutoCloseable {
       return;
     }
     var lines = new StringBuilder();
-    entries.forEach(entry -> lines.append(line(entry)).append('\n'));
+    for (Entry entry : entries) {
+      if (!(entry.caller instanceof Caller.Unknown) || strangers.isWorthALine(clock.instant())) {
+        lines.append(line(entry)).append('\n');
+      }
+    }
     try {
       long start = channel.size();
       channel.position(start);
@@ -87,6 +96,26 @@ final class AuditLog implements AutoCloseable {
       }
     } catch (IOException e) {
       throw unwritable();
+    }
+  }
+
+  /** Returns the last lines, at most so many. */
+  synchronized String tail(int count) {
+    try {
+      long size = channel.size();
+      var last = ByteBuffer.allocate((int) Math.min(size, MAX_TAIL_BYTES));
+      while (last.hasRemaining()
+          && channel.read(last, size - last.capacity() + last.position()) > 0) {}
+      String text = new String(last.array(), 0, last.position(), UTF_8);
+      int start = last.capacity() < size ? text.indexOf('\n') + 1 : 0;
+      int from = text.length() - 1;
+      for (int lines = 0; lines < count && from >= start; lines++) {
+        from = text.lastIndexOf('\n', from - 1);
+      }
+      return text.substring(Math.max(start, from + 1));
+    } catch (IOException e) {
+      throw new SecretUnavailableException(
+          "The audit log cannot be read.", "Check that the disk can be read.");
     }
   }
 
@@ -122,7 +151,12 @@ final class AuditLog implements AutoCloseable {
             json.writeStringField("tokenId", entry.tokenId);
           }
           json.writeStringField("outcome", entry.outcome);
-          json.writeNumberField("status", entry.status);
+          if (entry.caller instanceof Caller.Unknown && strangers.unwritten() > 0) {
+            json.writeNumberField("unwritten", strangers.takeUnwritten());
+          }
+          if (entry.status != null) {
+            json.writeNumberField("status", entry.status);
+          }
         });
   }
 

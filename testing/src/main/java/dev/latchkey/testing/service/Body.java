@@ -1,5 +1,6 @@
 package dev.latchkey.testing.service;
 
+import dev.latchkey.testing.wire.RefusedException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -24,6 +25,7 @@ final class Body implements Runnable {
   private final Exchange exchange;
   private final int maxBytes;
   private final Consumer<byte[]> use;
+  private final Consumer<RefusedException> refusal;
   private final Scheduler.Task deadline;
 
   /** Whether it is read or given up, of which only one can come true. */
@@ -33,10 +35,12 @@ final class Body implements Runnable {
   private int length;
   private long received;
 
-  private Body(Exchange exchange, Limits limits, Consumer<byte[]> use) {
+  private Body(
+      Exchange exchange, Limits limits, Consumer<byte[]> use, Consumer<RefusedException> refusal) {
     this.exchange = exchange;
     this.maxBytes = limits.bodyBytes();
     this.use = use;
+    this.refusal = refusal;
     this.deadline =
         exchange.schedule(
             () -> {
@@ -48,12 +52,14 @@ final class Body implements Runnable {
   }
 
   /**
-   * Reads the body of a request, or refuses it.
+   * Reads the body of a request.
    *
    * @param use called with the body, which is overwritten afterwards
+   * @param refusal called instead if it is too large, too slow or broken off
    */
-  static void read(Exchange exchange, Limits limits, Consumer<byte[]> use) {
-    new Body(exchange, limits, use).run();
+  static void read(
+      Exchange exchange, Limits limits, Consumer<byte[]> use, Consumer<RefusedException> refusal) {
+    new Body(exchange, limits, use, refusal).run();
   }
 
   /** Takes what has come; called again when there is more. */
@@ -66,8 +72,8 @@ final class Body implements Runnable {
         return;
       }
       if (Content.Chunk.isFailure(chunk)) {
-        if (end() && exchange.claim()) {
-          exchange.fail(chunk.getFailure());
+        if (end()) {
+          refuse(400, "The body was broken off.");
         }
         return;
       }
@@ -131,9 +137,7 @@ final class Body implements Runnable {
   }
 
   private void refuse(int status, String message) {
-    if (exchange.claim()) {
-      exchange.header(HttpHeader.CONNECTION, "close");
-      exchange.error(status, message);
-    }
+    exchange.headers().put(HttpHeader.CONNECTION, "close");
+    refusal.accept(new RefusedException(status, message));
   }
 }

@@ -60,7 +60,7 @@ final class CiphertextReads {
   /** Has requests refused whose token is not in force any more. */
   void revoked(ProcessToken token) {
     for (Read read : waiting) {
-      if (read.token.equals(token)) {
+      if (read.token.id().equals(token.id())) {
         read.exchange.execute(() -> read.answer(true));
       }
     }

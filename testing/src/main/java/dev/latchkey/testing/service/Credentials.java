@@ -3,9 +3,9 @@ package dev.latchkey.testing.service;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.latchkey.testing.wire.RefusedException;
-import java.security.MessageDigest;
 import java.util.Base64;
-import org.jspecify.annotations.Nullable;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Request;
 
 /**
  * Tells who sends a credential. What is compared are digests, so that the time it takes tells
@@ -15,23 +15,28 @@ final class Credentials {
   private static final String BASIC = "Basic ";
   private static final String BEARER = "Bearer ";
 
-  private final String adminUser;
-  private final byte[] userDigest;
-  private final byte[] keyDigest;
+  private final AdminKey admin;
   private final ProcessTokens tokens;
+  private final Sessions sessions;
 
-  Credentials(AdminKey admin, ProcessTokens tokens) {
-    this.adminUser = admin.userId();
-    this.userDigest = RandomToken.digest(admin.userId());
-    this.keyDigest = RandomToken.digest(admin.apiKey());
+  Credentials(AdminKey admin, ProcessTokens tokens, Sessions sessions) {
+    this.admin = admin;
     this.tokens = tokens;
+    this.sessions = sessions;
   }
 
-  /** Returns who sends an {@code Authorization} header. */
-  Caller caller(@Nullable String authorization) throws RefusedException {
+  /** Returns who sends a request. */
+  Caller caller(Request request) throws RefusedException {
+    String authorization = request.getHeaders().get(HttpHeader.AUTHORIZATION);
     if (authorization == null) {
-      throw new RefusedException(
-          401, "There is no credential. Send Authorization: Bearer and a token, or Basic.");
+      return sessions
+          .find(request)
+          .orElseThrow(
+              () ->
+                  new RefusedException(
+                      401,
+                      "There is no credential, or the login has ended. Send Authorization: Bearer"
+                          + " and a token, or Basic; in the page, log in."));
     }
     Caller caller = new Caller.Unknown();
     if (authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
@@ -47,8 +52,8 @@ final class Credentials {
   }
 
   private Caller bearer(String text) {
-    if (MessageDigest.isEqual(RandomToken.digest(text), keyDigest)) {
-      return new Caller.Admin(adminUser);
+    if (admin.matchesKey(text)) {
+      return new Caller.Admin(admin.userId());
     }
     return tokens.find(text).<Caller>map(Caller.Reader::new).orElseGet(Caller.Unknown::new);
   }
@@ -64,9 +69,8 @@ final class Credentials {
     if (colon < 0) {
       return new Caller.Unknown();
     }
-    // Both are compared, whatever comes of the first.
-    boolean user = MessageDigest.isEqual(RandomToken.digest(text.substring(0, colon)), userDigest);
-    boolean key = MessageDigest.isEqual(RandomToken.digest(text.substring(colon + 1)), keyDigest);
-    return user && key ? new Caller.Admin(adminUser) : new Caller.Unknown();
+    return admin.matches(text.substring(0, colon), text.substring(colon + 1))
+        ? new Caller.Admin(admin.userId())
+        : new Caller.Unknown();
   }
 }

@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class DataDirectory implements AutoCloseable {
   private static final String TEMPORARY = ".tmp-";
+  static final String ADMIN_KEY = "admin-key";
 
   private final Path root;
   private final FileChannel lock;
@@ -49,7 +50,7 @@ final class DataDirectory implements AutoCloseable {
    * @throws IllegalStateException if another service has it open
    */
   static DataDirectory open(Path directory) {
-    Path root = directory.toAbsolutePath();
+    Path root = directory.toAbsolutePath().normalize();
     FileChannel lock = null;
     try {
       makeDirectories(root);
@@ -74,11 +75,22 @@ final class DataDirectory implements AutoCloseable {
     if (isPosix(root)) {
       Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(root);
       if (permissions.contains(PosixFilePermission.GROUP_WRITE)
-          || permissions.contains(PosixFilePermission.OTHERS_WRITE)) {
+          || permissions.contains(PosixFilePermission.OTHERS_WRITE)
+          || !isOfThisUser(root)) {
         throw new SecretConfigurationException(
             "Others can write in " + root + ".",
             "Make it yours alone (chmod 700), or choose another directory.");
       }
+    }
+  }
+
+  /** Whoever owns a directory can let others write in it. What is made here is this user's. */
+  private static boolean isOfThisUser(Path root) throws IOException {
+    Path own = Files.createTempFile(root, TEMPORARY, "", permissions(root, "rw-------"));
+    try {
+      return Files.getOwner(own).equals(Files.getOwner(root));
+    } finally {
+      Files.delete(own);
     }
   }
 
@@ -110,6 +122,28 @@ final class DataDirectory implements AutoCloseable {
       Keysets.create(file, Keysets.generate().toCleartextJson());
     }
     return Keysets.read(file);
+  }
+
+  /** Returns the admin's credential that is kept here; the first time it is made. */
+  AdminKey adminKey() {
+    byte[] file = read("", ADMIN_KEY);
+    if (file == null) {
+      AdminKey made = AdminKey.random();
+      write("", ADMIN_KEY, made.userId() + ":" + made.apiKey() + "\n");
+      return made;
+    }
+    String line = new String(file, UTF_8).strip();
+    int colon = line.indexOf(':');
+    try {
+      if (colon > 0) {
+        return AdminKey.of(line.substring(0, colon), line.substring(colon + 1));
+      }
+    } catch (IllegalArgumentException e) {
+      // Told below: its message is about code.
+    }
+    throw new SecretConfigurationException(
+        root.resolve(ADMIN_KEY) + " is not a line with a user, a colon and an API key.",
+        "Delete it, and a new one is made.");
   }
 
   /** Opens a file to add to, and to look at. */

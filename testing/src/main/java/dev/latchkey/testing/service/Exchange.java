@@ -43,9 +43,9 @@ final class Exchange {
     return claimed.get();
   }
 
-  /** Adds a header to the answer to come. */
-  void header(HttpHeader header, String value) {
-    response.getHeaders().put(header, value);
+  /** Returns the headers of the answer to come. */
+  HttpFields.Mutable headers() {
+    return response.getHeaders();
   }
 
   /** Answers. To be called once, by the one who has claimed it. */
@@ -53,18 +53,27 @@ final class Exchange {
     write(response, callback, status, json);
   }
 
+  /** Answers with something else than JSON. */
+  void answer(int status, String type, byte[] body) {
+    write(response, callback, status, type, body);
+  }
+
   void error(int status, String message) {
     if (status == 401) {
-      header(HttpHeader.WWW_AUTHENTICATE, "Bearer");
+      headers().put(HttpHeader.WWW_AUTHENTICATE, "Bearer");
     }
     answer(status, WireAnswer.error(status, message));
   }
 
   static void write(Response response, Callback callback, int status, String json) {
-    byte[] body = json.getBytes(UTF_8);
+    write(response, callback, status, "application/json", json.getBytes(UTF_8));
+  }
+
+  private static void write(
+      Response response, Callback callback, int status, String type, byte[] body) {
     response.setStatus(status);
     HttpFields.Mutable headers = response.getHeaders();
-    headers.put(HttpHeader.CONTENT_TYPE, "application/json");
+    headers.put(HttpHeader.CONTENT_TYPE, type);
     headers.put(HttpHeader.CONTENT_LENGTH, body.length);
     headers.put(HttpHeader.CACHE_CONTROL, "no-store");
     headers.put("X-Content-Type-Options", "nosniff");

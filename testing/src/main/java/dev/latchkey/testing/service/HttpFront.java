@@ -4,24 +4,27 @@ import dev.latchkey.testing.wire.WireAnswer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.security.KeyStore;
 import java.util.List;
+import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
-/** Listens on the loopback interface, within limits. Thread-safe. */
+/** Listens at an address, within limits. Thread-safe. */
 final class HttpFront implements AutoCloseable {
-  /** Not "localhost", which may have two addresses. */
-  private static final String HOST = "127.0.0.1";
-
   private static final int MAX_THREADS = 32;
   private static final int BACKLOG = 1_024;
 
@@ -40,13 +43,19 @@ final class HttpFront implements AutoCloseable {
   private final QueuedThreadPool threads;
   private final URI address;
 
-  private HttpFront(Server server, QueuedThreadPool threads, int port) {
+  private HttpFront(Server server, QueuedThreadPool threads, URI address) {
     this.server = server;
     this.threads = threads;
-    this.address = URI.create("http://" + HOST + ":" + port);
+    this.address = address;
   }
 
-  static HttpFront start(int port, Handler handler, Limits limits) {
+  /**
+   * Starts to listen.
+   *
+   * @param certificate with its key and without a password; null for no TLS
+   */
+  static HttpFront start(
+      String host, int port, @Nullable KeyStore certificate, Handler handler, Limits limits) {
     if (TELLTALES.stream()
         .anyMatch(name -> LoggerFactory.getLogger("org.eclipse.jetty." + name).isDebugEnabled())) {
       throw new IllegalStateException(
@@ -57,8 +66,12 @@ final class HttpFront implements AutoCloseable {
     threads.setName("latchkey-service");
     threads.setDaemon(true);
     var server = new Server(threads);
-    var connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(http(limits)));
-    connector.setHost(HOST);
+    var http = new HttpConnectionFactory(http(limits));
+    var connector =
+        certificate == null
+            ? new ServerConnector(server, 1, 1, http)
+            : new ServerConnector(server, 1, 1, tls(certificate), http);
+    connector.setHost(host);
     connector.setPort(port);
     connector.setAcceptQueueSize(BACKLOG);
     connector.setIdleTimeout(limits.idle().toMillis());
@@ -71,12 +84,27 @@ final class HttpFront implements AutoCloseable {
       server.start();
     } catch (IOException e) {
       stop(server);
-      throw new UncheckedIOException("The service cannot listen at port " + port + ".", e);
+      throw new UncheckedIOException(
+          "The service cannot listen at port "
+              + port
+              + " of "
+              + host
+              + ". Is something else there? Choose another port, or 0 for a free one.",
+          e);
     } catch (Exception e) {
       stop(server);
       throw new IllegalStateException("The service's HTTP server does not start.", e);
     }
-    return new HttpFront(server, threads, connector.getLocalPort());
+    String scheme = certificate == null ? "http" : "https";
+    return new HttpFront(
+        server, threads, URI.create(scheme + "://" + host + ":" + connector.getLocalPort()));
+  }
+
+  private static SslConnectionFactory tls(KeyStore certificate) {
+    var tls = new SslContextFactory.Server();
+    tls.setKeyStore(certificate);
+    tls.setKeyStorePassword("");
+    return new SslConnectionFactory(tls, HttpVersion.HTTP_1_1.asString());
   }
 
   private static void stop(Server server) {
@@ -92,6 +120,8 @@ final class HttpFront implements AutoCloseable {
     http.setRequestHeaderSize(limits.headerBytes());
     http.setSendServerVersion(false);
     http.setSendXPoweredBy(false);
+    // Tells requests that came over TLS; which host is asked for is looked at by the handler.
+    http.addCustomizer(new SecureRequestCustomizer(false));
     return http;
   }
 

@@ -2,7 +2,6 @@ package dev.latchkey.testing.service;
 
 import dev.latchkey.SecretConfigurationException;
 import dev.latchkey.client.store.DirectoryStore;
-import dev.latchkey.client.tink.Keyset;
 import dev.latchkey.client.tink.TinkSealer;
 import dev.latchkey.spi.Sealer;
 import dev.latchkey.spi.SecretIdentity;
@@ -13,6 +12,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -27,26 +27,39 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>Whoever starts it again with the same directory finds the same secrets, tokens and audit log.
- * It listens on the loopback interface alone, in the clear. A request that waits for news is
- * answered when the secret is changed through this service; what another tool writes into the
- * directory is found by the next request.
+ * It listens on the loopback interface alone, in the clear, unless the builder is told otherwise. A
+ * request that waits for news is answered when the secret is changed through this service; what
+ * another tool writes into the directory is found by the next request.
  *
  * <p>Values are sealed on arrival, and what they came in is overwritten. Thread-safe. Its threads
  * are daemons: a process ends although it has not been closed.
  */
 public final class LocalSecretsService implements AutoCloseable {
+  /** Not "localhost", which may have two addresses. */
+  private static final String LOOPBACK = "127.0.0.1";
+
   private final DataDirectory data;
   private final AuditLog audit;
   private final AdminKey admin;
+  private final Sessions sessions;
   private final CiphertextReads reads;
+  private final ServiceHandler handler;
   private final HttpFront front;
 
   private LocalSecretsService(
-      DataDirectory data, AuditLog audit, AdminKey admin, CiphertextReads reads, HttpFront front) {
+      DataDirectory data,
+      AuditLog audit,
+      AdminKey admin,
+      Sessions sessions,
+      CiphertextReads reads,
+      ServiceHandler handler,
+      HttpFront front) {
     this.data = data;
     this.audit = audit;
     this.admin = admin;
+    this.sessions = sessions;
     this.reads = reads;
+    this.handler = handler;
     this.front = front;
   }
 
@@ -65,7 +78,10 @@ public final class LocalSecretsService implements AutoCloseable {
     private Set<String> projects = new LinkedHashSet<>(List.of("default"));
     private int port;
     private @Nullable Sealer sealer;
-    private AdminKey admin = AdminKey.random();
+    private @Nullable AdminKey admin;
+    private String host = LOOPBACK;
+    private boolean exposed;
+    private boolean tlsSelfSigned;
     private Clock clock = Clock.systemUTC();
     private Limits limits = Limits.DEFAULT;
 
@@ -111,9 +127,39 @@ public final class LocalSecretsService implements AutoCloseable {
       return this;
     }
 
-    /** Sets the credential that manages secrets. Default: a new random one for each start. */
+    /**
+     * Sets the credential that manages secrets. Default: the one in {@code admin-key} in the
+     * directory, which is made the first time: a line with user, colon and API key.
+     */
     public Builder admin(AdminKey admin) {
       this.admin = admin;
+      return this;
+    }
+
+    /**
+     * Has it speak TLS, with a certificate of its own: the file {@code certificate.pem} in the
+     * directory, which is the {@code LATCHKEY_CA_FILE} of a process. It is made the first time, and
+     * again when it is about to expire or is for another host. Needs {@code okhttp-tls}.
+     */
+    public Builder tlsSelfSigned() {
+      this.tlsSelfSigned = true;
+      return this;
+    }
+
+    /**
+     * Lets other machines ask: it listens at the address of a host instead of the loopback
+     * interface, and only with {@link #tlsSelfSigned() TLS}.
+     *
+     * @param host the name or the IPv4 address by which clients reach this machine
+     * @throws IllegalArgumentException if it is no host, or stands for any address
+     */
+    public Builder exposeTo(String host) {
+      if (!host.matches("[A-Za-z0-9.-]{1,253}") || host.equals("0.0.0.0")) {
+        throw new IllegalArgumentException(
+            "'" + host + "' is no name or IPv4 address by which clients reach this machine.");
+      }
+      this.host = host.toLowerCase(Locale.ROOT);
+      this.exposed = true;
       return this;
     }
 
@@ -131,13 +177,17 @@ public final class LocalSecretsService implements AutoCloseable {
     /**
      * Returns the running service.
      *
-     * @throws IllegalStateException if another service uses the directory, or if Jetty's loggers
-     *     are at DEBUG, where they show what comes in
+     * @throws IllegalStateException if another service uses the directory, if Jetty's loggers are
+     *     at DEBUG, where they show what comes in, or if it is to be exposed without TLS
      * @throws SecretConfigurationException if the keyset or a token file is damaged
      * @throws dev.latchkey.SecretUnavailableException if the directory cannot be read or written
      * @throws UncheckedIOException if it cannot listen at the port
      */
     public LocalSecretsService start() {
+      if (exposed && !tlsSelfSigned) {
+        throw new IllegalStateException(
+            "Other machines are not let in without TLS. Call tlsSelfSigned().");
+      }
       DataDirectory data = DataDirectory.open(directory);
       AuditLog audit = null;
       try {
@@ -153,22 +203,33 @@ public final class LocalSecretsService implements AutoCloseable {
     }
 
     private LocalSecretsService start(DataDirectory data, AuditLog audit) {
-      Sealer seals = sealer == null ? TinkSealer.of(keyset(data)) : sealer;
+      AdminKey adminKey = admin == null ? data.adminKey() : admin;
+      Sealer seals = sealer == null ? TinkSealer.of(data.keyset()) : sealer;
       ProcessTokens tokens = ProcessTokens.load(data, clock);
       var reads = new CiphertextReads(tokens, audit, clock);
       List<ProjectSecrets> secrets = new ArrayList<>();
       for (String project : projects) {
         DirectoryStore store = DirectoryStore.open(data.secrets(), project);
-        secrets.add(new ProjectSecrets(data, store, seals, clock, admin.userId()));
+        secrets.add(new ProjectSecrets(data, store, seals, clock, adminKey.userId()));
       }
-      var credentials = new Credentials(admin, tokens);
-      var handler = new ServiceHandler(secrets, credentials, tokens, reads, audit, limits);
-      return new LocalSecretsService(
-          data, audit, admin, reads, HttpFront.start(port, handler, limits));
+      var sessions = new Sessions(adminKey, clock);
+      var handler =
+          new ServiceHandler(
+              ownNames(),
+              secrets,
+              tokens,
+              sessions,
+              new Credentials(adminKey, tokens, sessions),
+              reads,
+              audit,
+              limits);
+      var tls = tlsSelfSigned ? SelfSigned.certificate(data, host, clock) : null;
+      var front = HttpFront.start(host, port, tls, handler, limits);
+      return new LocalSecretsService(data, audit, adminKey, sessions, reads, handler, front);
     }
 
-    private static Keyset keyset(DataDirectory data) {
-      return data.keyset();
+    private Set<String> ownNames() {
+      return exposed ? Set.of(host) : Set.of(LOOPBACK, "localhost");
     }
   }
 
@@ -182,6 +243,24 @@ public final class LocalSecretsService implements AutoCloseable {
     return admin;
   }
 
+  /**
+   * Returns the address of the admin page, with a code that logs in once within a quarter of an
+   * hour. Whoever has it until then can manage secrets.
+   */
+  public URI loginLink() {
+    return URI.create(address() + "/#code=" + sessions.newCode());
+  }
+
+  /** Returns the directory in which everything is kept. */
+  public Path directory() {
+    return data.root();
+  }
+
+  /** Returns the file with the admin's credential, unless the builder was given one. */
+  Path adminKeyFile() {
+    return data.root().resolve(DataDirectory.ADMIN_KEY);
+  }
+
   int waiting() {
     return reads.waiting();
   }
@@ -190,9 +269,13 @@ public final class LocalSecretsService implements AutoCloseable {
     return front.threads();
   }
 
-  /** Breaks off every request, and ends the service. Closing twice does nothing. */
+  /**
+   * Ends the service: breaks off every request that waits, and lets what is being changed be
+   * changed. Closing twice does nothing.
+   */
   @Override
   public void close() {
+    handler.end();
     front.close();
     audit.close();
     data.close();

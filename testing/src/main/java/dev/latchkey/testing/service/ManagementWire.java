@@ -4,18 +4,16 @@ import static dev.latchkey.testing.wire.WireJson.bad;
 import static dev.latchkey.testing.wire.WireJson.require;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.JsonToken;
 import dev.latchkey.SecretName;
-import dev.latchkey.SecretValue;
-import dev.latchkey.SecretValueException;
 import dev.latchkey.testing.service.ProcessTokens.Minted;
 import dev.latchkey.testing.wire.RefusedException;
 import dev.latchkey.testing.wire.WireJson;
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Stream;
+import org.eclipse.jetty.server.Request;
 
 /**
  * The bodies of the management API, in and out. Unknown fields are passed over, as Lightning's
@@ -27,62 +25,6 @@ final class ManagementWire {
   private static final Pattern TYPE = Pattern.compile("SECRET_TYPE_[A-Z0-9_]{1,64}");
 
   private ManagementWire() {}
-
-  /** A body that creates or replaces a secret; closed when it is sealed. */
-  record NewValue(@Nullable SecretName name, String type, SecretValue value)
-      implements AutoCloseable {
-    static NewValue parse(byte[] body) throws RefusedException {
-      SecretName[] name = {null};
-      String[] type = {NO_TYPE};
-      int[] quote = {-1};
-      WireJson.read(
-          body,
-          (field, parser) -> {
-            switch (field) {
-              case "name" -> name[0] = WireJson.name(parser);
-              case "type" -> type[0] = ManagementWire.type(WireJson.text(parser, "The type"));
-              case "value" -> {
-                require(parser.currentToken() == JsonToken.VALUE_STRING, "The value is not text.");
-                // It is not read by the parser, which would keep it.
-                quote[0] = (int) parser.currentTokenLocation().getByteOffset();
-              }
-              default -> {}
-            }
-          });
-      require(quote[0] >= 0, "The body has no value.");
-      return new NewValue(name[0], type[0], value(body, quote[0]));
-    }
-
-    private static SecretValue value(byte[] body, int quote) throws RefusedException {
-      byte[] text = JsonText.utf8(body, quote);
-      try {
-        SecretValue value = SecretValue.adopt(text);
-        value.chars(); // Throws if it is not UTF-8.
-        return value;
-      } catch (SecretValueException e) {
-        Arrays.fill(text, (byte) 0);
-        throw bad(e.problem() + " " + e.remedy());
-      }
-    }
-
-    SecretName nameOrThrow() throws RefusedException {
-      if (name == null) {
-        throw bad("The body has no name.");
-      }
-      return name;
-    }
-
-    /** Returns neither the name nor the value. */
-    @Override
-    public String toString() {
-      return "NewValue";
-    }
-
-    @Override
-    public void close() {
-      value.close();
-    }
-  }
 
   /** Returns the type if it may be one. */
   static String type(String text) throws RefusedException {
@@ -97,16 +39,7 @@ final class ManagementWire {
   }
 
   static String secrets(List<ServedSecret> secrets) {
-    return WireJson.object(
-        json -> {
-          json.writeArrayFieldStart("secrets");
-          for (ServedSecret secret : secrets) {
-            json.writeStartObject();
-            write(json, secret);
-            json.writeEndObject();
-          }
-          json.writeEndArray();
-        });
+    return array("secrets", secrets, ManagementWire::write);
   }
 
   private static void write(JsonGenerator json, ServedSecret secret) throws IOException {
@@ -132,18 +65,14 @@ final class ManagementWire {
   }
 
   static String memberships(List<String> projects, String userId) {
-    return WireJson.object(
-        json -> {
-          json.writeArrayFieldStart("memberships");
-          for (String project : projects) {
-            json.writeStartObject();
-            json.writeStringField("projectId", project);
-            json.writeStringField("name", project);
-            json.writeStringField("displayName", project);
-            json.writeStringField("userId", userId);
-            json.writeEndObject();
-          }
-          json.writeEndArray();
+    return array(
+        "memberships",
+        projects,
+        (json, project) -> {
+          json.writeStringField("projectId", project);
+          json.writeStringField("name", project);
+          json.writeStringField("displayName", project);
+          json.writeStringField("userId", userId);
         });
   }
 
@@ -151,8 +80,153 @@ final class ManagementWire {
     return WireJson.object(
         json -> {
           json.writeStringField("token", minted.text());
-          json.writeStringField("id", minted.token().id());
-          json.writeStringField("expiresAt", minted.token().expiresAt().toString());
+          writeEnd(json, minted.token());
+        });
+  }
+
+  /** Returns a token that was told before. */
+  static String token(ProcessToken token) {
+    return WireJson.object(json -> writeEnd(json, token));
+  }
+
+  private static void writeEnd(JsonGenerator json, ProcessToken token) throws IOException {
+    json.writeStringField("id", token.id());
+    json.writeStringField("expiresAt", token.expiresAt().toString());
+  }
+
+  static String tokens(List<ProcessToken> tokens) {
+    return array(
+        "tokens",
+        tokens,
+        (json, token) -> {
+          json.writeStringField("id", token.id());
+          json.writeStringField("role", token.grant().role().toString());
+          json.writeStringField("app", token.grant().app());
+          json.writeArrayFieldStart("secrets");
+          for (SecretName name : token.grant().secrets().stream().sorted().toList()) {
+            json.writeString(name.toString());
+          }
+          json.writeEndArray();
+          json.writeStringField("expiresAt", token.expiresAt().toString());
+        });
+  }
+
+  static String versions(List<ProjectSecrets.Version> versions) {
+    return array(
+        "versions",
+        versions,
+        (json, version) -> {
+          json.writeNumberField("version", version.number());
+          json.writeStringField("createdAt", version.createdAt().toString());
+        });
+  }
+
+  /** Returns the text of a body that asks whether it can be a name. */
+  static String uncheckedName(byte[] body) throws RefusedException {
+    String[] name = {null};
+    WireJson.read(
+        body,
+        (field, parser) -> {
+          require(field.equals("name"), "The body has a field that is not name.");
+          name[0] = WireJson.text(parser, "The name");
+        });
+    if (name[0] == null) {
+      throw bad("The body has no name.");
+    }
+    return name[0];
+  }
+
+  static String goodName(boolean exists) {
+    return WireJson.object(
+        json -> {
+          json.writeBooleanField("valid", true);
+          json.writeBooleanField("exists", exists);
+        });
+  }
+
+  static String badName(String problem, String remedy) {
+    return WireJson.object(
+        json -> {
+          json.writeBooleanField("valid", false);
+          json.writeBooleanField("exists", false);
+          json.writeStringField("problem", problem);
+          json.writeStringField("remedy", remedy);
+        });
+  }
+
+  static Sessions.Login login(byte[] body) throws RefusedException {
+    String[] parts = {null, null, null};
+    WireJson.read(
+        body,
+        (field, parser) -> {
+          switch (field) {
+            case "code" -> parts[0] = WireJson.text(parser, "The code");
+            case "userId" -> parts[1] = WireJson.text(parser, "The userId");
+            case "apiKey" -> parts[2] = WireJson.text(parser, "The apiKey");
+            default -> throw bad("The body has a field that is none of code, userId, apiKey.");
+          }
+        });
+    require(
+        (parts[0] != null) != (parts[1] != null && parts[2] != null),
+        "The body needs a code, or userId and apiKey.");
+    return new Sessions.Login(parts[0], parts[1], parts[2]);
+  }
+
+  static String session(String userId, List<String> projects) {
+    return WireJson.object(json -> writeSession(json, userId, projects));
+  }
+
+  static String session(Sessions.Opened opened, List<String> projects) {
+    return WireJson.object(
+        json -> {
+          writeSession(json, opened.admin().userId(), projects);
+          json.writeStringField("csrfToken", opened.header());
+        });
+  }
+
+  private static void writeSession(JsonGenerator json, String userId, List<String> projects)
+      throws IOException {
+    json.writeStringField("userId", userId);
+    json.writeArrayFieldStart("projects");
+    for (String project : projects) {
+      json.writeString(project);
+    }
+    json.writeEndArray();
+  }
+
+  /** Returns how many lines of the log are asked for. */
+  static int limit(Request request) throws RefusedException {
+    String text = parameter(request, "limit").orElse("200");
+    require(text.matches("[1-9][0-9]{0,2}|1000"), "limit is a whole number, 1 to 1000.");
+    return Integer.parseInt(text);
+  }
+
+  /** Returns a parameter of the address; none of those there are needs to be decoded. */
+  static Optional<String> parameter(Request request, String name) {
+    String query = request.getHttpURI().getQuery();
+    return query == null
+        ? Optional.empty()
+        : Stream.of(query.split("&", -1))
+            .filter(parameter -> parameter.startsWith(name + "="))
+            .map(parameter -> parameter.substring(name.length() + 1))
+            .findFirst();
+  }
+
+  /** Writes the fields of one of several. */
+  private interface Writer<T> {
+    void write(JsonGenerator json, T item) throws IOException;
+  }
+
+  private static <T> String array(String field, List<T> items, Writer<T> writer) {
+    return WireJson.object(
+        json -> {
+          json.writeArrayFieldStart(field);
+          for (T item : items) {
+            json.writeStartObject();
+            writer.write(json, item);
+            json.writeEndObject();
+          }
+          json.writeEndArray();
         });
   }
 }

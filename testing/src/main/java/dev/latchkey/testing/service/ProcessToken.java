@@ -38,15 +38,24 @@ record ProcessToken(String id, String hash, String project, Grant grant, Instant
     static Wish parse(byte[] body) throws RefusedException {
       var reader = new Reader();
       WireJson.read(body, reader);
-      if (reader.ttlSeconds == 0) {
-        throw bad("The body has no ttlSeconds.");
-      }
-      return new Wish(reader.grant(), Duration.ofSeconds(reader.ttlSeconds));
+      return new Wish(reader.grant(), reader.ttl());
     }
+  }
+
+  /** Returns the same token with another end. */
+  ProcessToken until(Instant end) {
+    return new ProcessToken(id, hash, project, grant, end);
   }
 
   boolean permits(SecretName name) {
     return grant.secrets.contains(name);
+  }
+
+  /** Returns the lifetime that a body asks for. */
+  static Duration ttl(byte[] body) throws RefusedException {
+    var reader = new Reader();
+    WireJson.read(body, reader);
+    return reader.ttl();
   }
 
   /** Returns the text of the file that this is kept in. */
@@ -107,6 +116,13 @@ record ProcessToken(String id, String hash, String project, Grant grant, Instant
         default ->
             throw bad("The body has a field that is none of role, app, secrets, ttlSeconds.");
       }
+    }
+
+    Duration ttl() throws RefusedException {
+      if (ttlSeconds == 0) {
+        throw bad("The body has no ttlSeconds.");
+      }
+      return Duration.ofSeconds(ttlSeconds);
     }
 
     Grant grant() throws RefusedException {

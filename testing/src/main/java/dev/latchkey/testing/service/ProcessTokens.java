@@ -5,14 +5,16 @@ import dev.latchkey.testing.service.ProcessToken.Wish;
 import dev.latchkey.testing.wire.RefusedException;
 import java.time.Clock;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The tokens of processes: made, found by their digest, ended. A file each, with the digest alone,
@@ -84,15 +86,50 @@ final class ProcessTokens {
     }
   }
 
-  Minted mint(String project, Wish wish) {
+  synchronized Minted mint(String project, Wish wish) {
     removeExpired();
     String text = RandomToken.make("lkp_");
-    Instant expiresAt = clock.instant().plus(wish.ttl()).truncatedTo(ChronoUnit.MILLIS);
     String id = UUID.randomUUID().toString();
-    var token = new ProcessToken(id, hash(text), project, wish.grant(), expiresAt);
+    var token = new ProcessToken(id, hash(text), project, wish.grant(), after(wish.ttl()));
+    keep(token);
+    return new Minted(text, token);
+  }
+
+  private Instant after(Duration ttl) {
+    return clock.instant().plus(ttl).truncatedTo(ChronoUnit.MILLIS);
+  }
+
+  private void keep(ProcessToken token) {
     data.write(DIRECTORY, fileOf(token), token.toJson());
     byHash.put(token.hash(), token);
-    return new Minted(text, token);
+  }
+
+  /** Returns the tokens of a project that are in force, by app. */
+  List<ProcessToken> list(String project) {
+    return byHash.values().stream()
+        .filter(token -> token.project().equals(project) && !isExpired(token))
+        .sorted(
+            Comparator.comparing((ProcessToken token) -> token.grant().app())
+                .thenComparing(ProcessToken::expiresAt)
+                .thenComparing(ProcessToken::id))
+        .toList();
+  }
+
+  /** Has a token end at another time, counted from now. */
+  synchronized ProcessToken renew(String project, String id, Duration ttl) throws RefusedException {
+    ProcessToken renewed = get(project, id).until(after(ttl));
+    keep(renewed);
+    return renewed;
+  }
+
+  private ProcessToken get(String project, String id) throws RefusedException {
+    return list(project).stream()
+        .filter(token -> token.id().equals(id))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new RefusedException(
+                    404, "There is no token of this id, or it has expired or was revoked."));
   }
 
   /** Returns what a token permits; empty if it is unknown, expired or revoked. */
@@ -102,22 +139,19 @@ final class ProcessTokens {
 
   /** Tells whether a token that was found is still in force. */
   boolean isInForce(ProcessToken token) {
-    return token.equals(byHash.get(token.hash())) && !isExpired(token);
+    ProcessToken kept = byHash.get(token.hash());
+    return kept != null && !isExpired(kept);
   }
 
-  boolean isExpired(ProcessToken token) {
+  private boolean isExpired(ProcessToken token) {
     return !clock.instant().isBefore(token.expiresAt());
   }
 
-  /** Ends a token, and returns it; null if there is none of that id in the project. */
-  @Nullable ProcessToken revoke(String project, String id) {
-    for (ProcessToken token : byHash.values()) {
-      if (token.id().equals(id) && token.project().equals(project)) {
-        remove(token);
-        return token;
-      }
-    }
-    return null;
+  /** Ends a token, and returns it. */
+  synchronized ProcessToken revoke(String project, String id) throws RefusedException {
+    ProcessToken token = get(project, id);
+    remove(token);
+    return token;
   }
 
   private void remove(ProcessToken token) {

@@ -5,17 +5,24 @@ import static dev.latchkey.testing.wire.WireJson.bad;
 import dev.latchkey.SecretName;
 import dev.latchkey.SecretProtocolException;
 import dev.latchkey.SecretValue;
+import dev.latchkey.client.source.CiphertextAnswer;
+import dev.latchkey.client.source.CiphertextQuery;
+import dev.latchkey.client.source.FetchRequest;
 import dev.latchkey.client.store.SecretStore;
 import dev.latchkey.client.store.SecretsAdmin;
 import dev.latchkey.client.store.StoredSecret;
+import dev.latchkey.spi.SealedSecret;
 import dev.latchkey.spi.Sealer;
 import dev.latchkey.testing.wire.RefusedException;
 import dev.latchkey.testing.wire.WireJson;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +35,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class ProjectSecrets {
   private static final int ID_BYTES = 16;
+  private static final int MAX_VERSIONS = FetchRequest.MAX_QUERIES;
+  private static final Duration STORE_TIMEOUT = Duration.ofSeconds(10);
 
   private final DataDirectory data;
   private final SecretStore store;
@@ -74,6 +83,36 @@ final class ProjectSecrets {
             () ->
                 new RefusedException(
                     404, "There is no secret of this id. Look at the list of secrets.")));
+  }
+
+  boolean exists(SecretName name) {
+    return store.find(name).filter(stored -> !stored.deleted()).isPresent();
+  }
+
+  /** When a version was made. */
+  record Version(long number, Instant createdAt) {}
+
+  /** Returns the versions of a secret since its creation, the newest first, 100 at most. */
+  List<Version> versions(ServedSecret secret) {
+    SecretName name = secret.stored().name();
+    long newest = secret.stored().version();
+    List<CiphertextQuery> queries =
+        LongStream.iterate(newest, version -> version > 0, version -> version - 1)
+            .limit(MAX_VERSIONS)
+            .mapToObj(version -> CiphertextQuery.pinned(name, version))
+            .toList();
+    List<Version> versions = new ArrayList<>();
+    for (CiphertextAnswer answer : store.fetch(FetchRequest.of(queries, STORE_TIMEOUT))) {
+      if (answer instanceof CiphertextAnswer.Damaged damaged) {
+        throw damaged.failure();
+      }
+      if (!(answer instanceof CiphertextAnswer.Sealed sealed)) {
+        break; // A deletion; what was before it was another secret.
+      }
+      SealedSecret version = sealed.secret();
+      versions.add(new Version(version.identity().version(), version.createdAt()));
+    }
+    return versions;
   }
 
   private boolean isLive(StoredSecret stored, String id) {

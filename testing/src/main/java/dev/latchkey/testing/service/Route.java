@@ -1,8 +1,10 @@
 package dev.latchkey.testing.service;
 
 import dev.latchkey.testing.wire.RefusedException;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -24,9 +26,22 @@ record Route(Map<String, Call> calls, String project, String id) {
     DELETE("delete-secret"),
     PROJECT("get-project"),
     MEMBERSHIPS("list-memberships"),
+    VERSIONS("list-versions"),
+    CHECK_NAME("check-name"),
+    TOKENS("list-tokens"),
     MINT("create-token"),
+    RENEW("renew-token"),
     REVOKE("revoke-token"),
-    READ("read-ciphertext");
+    READ("read-ciphertext"),
+    READ_AUDIT("read-audit"),
+    LOG_IN("log-in"),
+    SESSION("get-session"),
+    LOG_OUT("log-out");
+
+    private static final Set<Call> WITH_BODY =
+        EnumSet.of(CREATE, REPLACE, CHECK_NAME, MINT, RENEW, READ, LOG_IN);
+    private static final Set<Call> DEEDS = EnumSet.of(CREATE, REPLACE, DELETE, MINT, RENEW, REVOKE);
+    private static final Set<Call> TRIFLES = EnumSet.of(CHECK_NAME, SESSION);
 
     final String action;
 
@@ -35,9 +50,21 @@ record Route(Map<String, Call> calls, String project, String id) {
     }
 
     boolean hasBody() {
-      return this == CREATE || this == REPLACE || this == MINT || this == READ;
+      return WITH_BODY.contains(this);
+    }
+
+    /** Tells whether it changes what is kept. */
+    boolean isDeed() {
+      return DEEDS.contains(this);
+    }
+
+    /** Tells whether the audit log passes it over unless it is refused: the page makes many. */
+    boolean isTrifle() {
+      return TRIFLES.contains(this);
     }
   }
+
+  static final String SESSION_PATH = "/v1/session";
 
   private static final String PROJECT = "(?<project>[A-Za-z0-9][A-Za-z0-9._-]*)";
   private static final String ID = "(?<id>[0-9a-f-]{1,64})";
@@ -52,18 +79,28 @@ record Route(Map<String, Call> calls, String project, String id) {
   private static final Map<String, Call> SECRET =
       Map.of("GET", Call.GET, "PUT", Call.REPLACE, "DELETE", Call.DELETE);
 
+  private static final Map<String, Call> TOKENS = Map.of("GET", Call.TOKENS, "POST", Call.MINT);
+  private static final Map<String, Call> TOKEN = Map.of("PUT", Call.RENEW, "DELETE", Call.REVOKE);
+  private static final Map<String, Call> SESSION =
+      Map.of("POST", Call.LOG_IN, "GET", Call.SESSION, "DELETE", Call.LOG_OUT);
+
   private static final List<Paths> PATTERNS =
       List.of(
           Paths.of("/v1/projects/" + PROJECT + "/ciphertexts", Map.of("POST", Call.READ)),
           Paths.of("/v1/projects/" + PROJECT + "/secrets", SECRETS),
           Paths.of("/v1/projects/" + PROJECT + "/secrets/" + ID, SECRET),
+          Paths.of(
+              "/v1/projects/" + PROJECT + "/secrets/" + ID + "/versions",
+              Map.of("GET", Call.VERSIONS)),
+          Paths.of("/v1/projects/" + PROJECT + "/secret-names", Map.of("POST", Call.CHECK_NAME)),
           Paths.of("/v1/secrets", SECRETS),
           Paths.of("/v1/secrets/" + ID, SECRET),
           Paths.of("/v1/projects/" + PROJECT, Map.of("GET", Call.PROJECT)),
           Paths.of("/v1/memberships", Map.of("GET", Call.MEMBERSHIPS)),
-          Paths.of("/v1/projects/" + PROJECT + "/process-tokens", Map.of("POST", Call.MINT)),
-          Paths.of(
-              "/v1/projects/" + PROJECT + "/process-tokens/" + ID, Map.of("DELETE", Call.REVOKE)));
+          Paths.of("/v1/projects/" + PROJECT + "/process-tokens", TOKENS),
+          Paths.of("/v1/projects/" + PROJECT + "/process-tokens/" + ID, TOKEN),
+          Paths.of("/v1/audit", Map.of("GET", Call.READ_AUDIT)),
+          Paths.of(SESSION_PATH, SESSION));
 
   /** Returns what a path is for; the default project is that of the paths without one. */
   static Route of(String path, String defaultProject) throws RefusedException {

@@ -1,17 +1,15 @@
 package dev.latchkey.testing.service;
 
-import dev.latchkey.SecretName;
 import dev.latchkey.testing.service.AuditLog.Entry;
-import dev.latchkey.testing.service.ManagementWire.NewValue;
-import dev.latchkey.testing.service.ProcessToken.Wish;
-import dev.latchkey.testing.service.ProcessTokens.Minted;
 import dev.latchkey.testing.wire.RefusedException;
 import dev.latchkey.testing.wire.WireRequest;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.stream.Collectors;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Handler;
@@ -25,129 +23,138 @@ import org.jspecify.annotations.Nullable;
  * the line in the audit log. Thread-safe.
  */
 final class ServiceHandler extends Handler.Abstract {
-  private static final Set<String> OWN_NAMES = Set.of("127.0.0.1", "localhost");
-
+  private final Set<String> ownNames;
   private final Map<String, ProjectSecrets> projects;
   private final List<String> projectNames;
   private final Credentials credentials;
-  private final ProcessTokens tokens;
+  private final Sessions sessions;
+  private final Management management;
   private final CiphertextReads reads;
   private final AuditLog audit;
   private final Limits limits;
+  private final Page page = new Page();
 
-  /** Makes a handler; the first of the projects is that of the paths without one. */
+  /** Held to read by each deed, and to write by the end. */
+  private final ReadWriteLock deeds = new ReentrantReadWriteLock();
+
+  private boolean ended;
+
+  /**
+   * Makes a handler.
+   *
+   * @param ownNames under which the service is asked
+   * @param projects the first is that of the paths without one
+   */
   ServiceHandler(
+      Set<String> ownNames,
       List<ProjectSecrets> projects,
-      Credentials credentials,
       ProcessTokens tokens,
+      Sessions sessions,
+      Credentials credentials,
       CiphertextReads reads,
       AuditLog audit,
       Limits limits) {
+    this.ownNames = ownNames;
     this.projects =
         projects.stream()
             .collect(Collectors.toUnmodifiableMap(ProjectSecrets::project, project -> project));
     this.projectNames = projects.stream().map(ProjectSecrets::project).toList();
     this.credentials = credentials;
-    this.tokens = tokens;
+    this.sessions = sessions;
+    this.management = new Management(projectNames, tokens, reads, audit);
     this.reads = reads;
     this.audit = audit;
     this.limits = limits;
   }
 
-  /** A request whose caller may make it, and the secret or token that it turns out to be about. */
-  private static final class Task {
-    final Exchange exchange;
-    final Caller caller;
-    final Route route;
-    final Route.Call call;
-    @Nullable String secret;
-    @Nullable String tokenId;
-
-    Task(Exchange exchange, Caller caller, Route route, Route.Call call) {
-      this.exchange = exchange;
-      this.caller = caller;
-      this.route = route;
-      this.call = call;
-    }
-
-    void about(SecretName name) {
-      secret = name.toString();
-    }
-
-    void about(ServedSecret served) {
-      about(served.stored().name());
-    }
-
-    Entry entry(String outcome, int status) {
-      return new Entry(caller, call.action, route.project(), secret, tokenId, outcome, status);
-    }
-  }
-
   @Override
   public boolean handle(Request request, Response response, Callback callback) {
     var exchange = new Exchange(request, response, callback);
-    if (isOfAPage(request)) {
+    if (isOfAnotherPage(request)) {
       exchange.claim();
-      exchange.error(403, "The service is for programs on this machine, and not for web pages.");
+      exchange.error(
+          403, "The service is for programs and for its own page, and not for other web pages.");
+      return true;
+    }
+    if (page.answer(exchange)) {
       return true;
     }
     Caller caller = new Caller.Unknown();
     Route route = null;
     Route.Call call = null;
     try {
-      caller = credentials.caller(request.getHeaders().get(HttpHeader.AUTHORIZATION));
+      if (!isLogin(request)) {
+        caller = credentials.caller(request);
+      }
       route = Route.of(request.getHttpURI().getPath(), projectNames.get(0));
       call = route.call(request.getMethod());
-      var task = new Task(exchange, caller, route, call);
-      checkPermission(task);
+      var job = new Job(exchange, caller, route, call);
+      ProjectSecrets secrets = permitted(job);
       if (!call.hasBody()) {
-        serve(task, new byte[0]);
+        serve(job, secrets, new byte[0]);
         return true;
       }
       checkBody(request);
-      Body.read(exchange, limits.of(call), body -> serve(task, body));
+      Body.read(
+          exchange,
+          limits.of(call),
+          body -> serve(job, secrets, body),
+          refused -> refuse(job, refused));
     } catch (RefusedException e) {
       if (e.status() == 405 && route != null) {
-        exchange.header(HttpHeader.ALLOW, route.allowed());
+        exchange.headers().put(HttpHeader.ALLOW, route.allowed());
       }
       if (call != null && call.hasBody()) {
-        exchange.header(HttpHeader.CONNECTION, "close"); // Its body is not read.
+        exchange.headers().put(HttpHeader.CONNECTION, "close"); // Its body is not read.
       }
-      String action = call == null ? "unknown" : call.action;
-      String project =
-          route == null || !projects.containsKey(route.project()) ? null : route.project();
-      Failure failure = Failure.of(e);
-      refuse(
-          exchange,
-          new Entry(caller, action, project, null, null, failure.outcome(), failure.status()),
-          failure);
+      refuse(exchange, entry(caller, route, call, Failure.of(e)), Failure.of(e));
     }
     return true;
   }
 
-  /** A page that a browser shows may have it ask here, by a name of its own for this address. */
-  private static boolean isOfAPage(Request request) {
-    return request.getHeaders().contains(HttpHeader.ORIGIN)
-        || !OWN_NAMES.contains(Request.getServerName(request));
+  /** What is not understood may hold anything, and is not written down. */
+  private Entry entry(
+      Caller caller, @Nullable Route route, Route.@Nullable Call call, Failure failure) {
+    String action = call == null ? "unknown" : call.action;
+    String project =
+        route == null || !projects.containsKey(route.project()) ? null : route.project();
+    return new Entry(caller, action, project, null, null, failure.outcome(), failure.status());
   }
 
-  private void checkPermission(Task task) throws RefusedException {
-    String project = task.route.project();
-    if (task.caller instanceof Caller.Reader reader) {
-      if (task.call != Route.Call.READ) {
+  /** A page that a browser shows may have it ask here, by a name of its own for this address. */
+  private boolean isOfAnotherPage(Request request) {
+    String origin = request.getHeaders().get(HttpHeader.ORIGIN);
+    String own =
+        request.getHttpURI().getScheme() + "://" + request.getHeaders().get(HttpHeader.HOST);
+    return !ownNames.contains(Request.getServerName(request))
+        || (origin != null && !origin.equals(own));
+  }
+
+  private static boolean isLogin(Request request) {
+    return request.getMethod().equals("POST")
+        && request.getHttpURI().getPath().equals(Route.SESSION_PATH);
+  }
+
+  /** Returns the secrets of the project, if the caller may do what is asked for. */
+  private ProjectSecrets permitted(Job job) throws RefusedException {
+    String project = job.route().project();
+    if (job.caller() instanceof Caller.Reader reader) {
+      if (job.call() != Route.Call.READ) {
         throw new RefusedException(
             403, "A process token reads ciphertexts and nothing else. Use an admin credential.");
       }
       if (!reader.token().project().equals(project)) {
         throw new RefusedException(403, "The token is for another project.");
       }
-    } else if (task.call == Route.Call.READ) {
+    } else if (job.call() == Route.Call.READ) {
       throw new RefusedException(
           403, "An admin credential reads no ciphertexts. Make a process token.");
     }
-    if (!projects.containsKey(project)) {
+    ProjectSecrets secrets = projects.get(project);
+    if (secrets == null) {
       throw new RefusedException(404, "There is no such project. Look at the memberships.");
     }
+    return secrets;
   }
 
   private static void checkBody(Request request) throws RefusedException {
@@ -161,104 +168,66 @@ final class ServiceHandler extends Handler.Abstract {
     }
   }
 
-  private void serve(Task task, byte[] body) {
+  private void serve(Job job, ProjectSecrets secrets, byte[] body) {
+    deeds.readLock().lock();
     try {
-      ProjectSecrets secrets = secrets(task);
-      if (task.caller instanceof Caller.Reader reader) {
-        reads.read(task.exchange, reader.token(), secrets, WireRequest.parse(body));
+      if (ended) {
+        throw new RefusedException(503, "The service is being stopped.");
+      }
+      if (job.caller() instanceof Caller.Reader reader) {
+        reads.read(job.exchange(), reader.token(), secrets, WireRequest.parse(body));
         return;
       }
-      String answer = manage(task, secrets, (Caller.Admin) task.caller, body);
-      audit.add(List.of(task.entry("ok", 200)), true);
-      if (task.exchange.claim()) {
-        task.exchange.answer(200, answer);
+      String answer = answer(job, secrets, body);
+      if (!job.call().isTrifle()) {
+        audit.add(List.of(job.entry("ok", 200)), job.call().isDeed());
+      }
+      if (job.exchange().claim()) {
+        send(job, answer);
       }
     } catch (RefusedException | RuntimeException e) {
-      Failure failure = Failure.of(e);
-      refuse(task.exchange, task.entry(failure.outcome(), failure.status()), failure);
+      refuse(job, e);
+    } finally {
+      deeds.readLock().unlock();
     }
   }
 
-  private ProjectSecrets secrets(Task task) throws RefusedException {
-    ProjectSecrets secrets = projects.get(task.route.project());
-    if (secrets == null) {
-      throw new RefusedException(404, "There is no such project.");
+  private String answer(Job job, ProjectSecrets secrets, byte[] body) throws RefusedException {
+    if (job.call() == Route.Call.LOG_IN) {
+      return logIn(job, body);
     }
-    return secrets;
+    if (job.call() == Route.Call.LOG_OUT) {
+      sessions.close(job.exchange().request());
+      return "{}";
+    }
+    return management.answer(job, secrets, (Caller.Admin) job.caller(), body);
   }
 
-  private String manage(Task task, ProjectSecrets secrets, Caller.Admin admin, byte[] body)
-      throws RefusedException {
-    String id = task.route.id();
-    return switch (task.call) {
-      case LIST -> ManagementWire.secrets(secrets.list(type(task.exchange.request())));
-      case GET -> {
-        ServedSecret secret = secrets.get(id);
-        task.about(secret);
-        yield ManagementWire.secret(secret);
-      }
-      case CREATE -> create(task, secrets, admin, body);
-      case REPLACE -> {
-        task.about(secrets.get(id));
-        try (NewValue wanted = NewValue.parse(body)) {
-          yield changed(secrets.replace(id, wanted.value()));
-        }
-      }
-      case DELETE -> {
-        task.about(secrets.get(id));
-        changed(secrets.delete(id));
-        yield "{}";
-      }
-      case PROJECT -> ManagementWire.project(secrets.project(), admin.userId());
-      case MEMBERSHIPS -> ManagementWire.memberships(projectNames, admin.userId());
-      case MINT -> {
-        Minted minted = tokens.mint(secrets.project(), Wish.parse(body));
-        task.tokenId = minted.token().id();
-        yield ManagementWire.token(minted);
-      }
-      case REVOKE -> {
-        task.tokenId = id;
-        revoke(secrets.project(), id);
-        yield "{}";
-      }
-      case READ -> throw new AssertionError("It is a process's.");
-    };
+  private String logIn(Job job, byte[] body) throws RefusedException {
+    Request request = job.exchange().request();
+    Sessions.Opened opened = sessions.open(ManagementWire.login(body));
+    job.by(opened.admin());
+    job.exchange()
+        .headers()
+        .put(HttpHeader.SET_COOKIE, Sessions.setCookie(request, opened.cookie()));
+    return ManagementWire.session(opened, projectNames);
   }
 
-  private String create(Task task, ProjectSecrets secrets, Caller.Admin admin, byte[] body)
-      throws RefusedException {
-    try (NewValue wanted = NewValue.parse(body)) {
-      SecretName name = wanted.nameOrThrow();
-      task.about(name);
-      return changed(secrets.create(name, wanted.type(), wanted.value(), admin.userId()));
+  private static void send(Job job, String answer) {
+    if (job.call() == Route.Call.READ_AUDIT) {
+      byte[] lines = answer.getBytes(StandardCharsets.UTF_8);
+      job.exchange().answer(200, "application/jsonl; charset=utf-8", lines);
+    } else {
+      job.exchange().answer(200, answer);
     }
   }
 
-  /** Tells those who wait for a secret. */
-  private String changed(ServedSecret secret) {
-    reads.changed(secret.project(), secret.stored().name());
-    return ManagementWire.secret(secret);
-  }
-
-  private void revoke(String project, String id) throws RefusedException {
-    ProcessToken revoked = tokens.revoke(project, id);
-    if (revoked == null) {
-      throw new RefusedException(404, "There is no token of this id, or it has expired.");
+  private void refuse(Job job, Exception e) {
+    Failure failure = Failure.of(e);
+    if (failure.status() == 429) {
+      job.exchange().headers().put(HttpHeader.RETRY_AFTER, sessions.secondsUntilOpen());
     }
-    reads.revoked(revoked);
-  }
-
-  private static Optional<String> type(Request request) throws RefusedException {
-    String query = request.getHttpURI().getQuery();
-    if (query == null) {
-      return Optional.empty();
-    }
-    for (String parameter : query.split("&", -1)) {
-      if (parameter.startsWith("type=")) {
-        return Optional.of(ManagementWire.type(parameter.substring("type=".length())));
-      }
-    }
-    return Optional.empty();
+    refuse(job.exchange(), job.entry(failure.outcome(), failure.status()), failure);
   }
 
   /** Refuses, once that is written down. */
@@ -271,6 +240,16 @@ final class ServiceHandler extends Handler.Abstract {
     }
     if (exchange.claim()) {
       exchange.error(told.status(), told.message());
+    }
+  }
+
+  /** Waits for the deeds that have begun, and lets none begin. */
+  void end() {
+    deeds.writeLock().lock();
+    try {
+      ended = true;
+    } finally {
+      deeds.writeLock().unlock();
     }
   }
 }

@@ -1,0 +1,122 @@
+package dev.latchkey.testing.service;
+
+import dev.latchkey.MalformedSecretException;
+import dev.latchkey.SecretName;
+import dev.latchkey.testing.service.ProcessToken.Wish;
+import dev.latchkey.testing.service.ProcessTokens.Minted;
+import dev.latchkey.testing.wire.RefusedException;
+import java.util.List;
+import java.util.Optional;
+import org.eclipse.jetty.server.Request;
+
+/** Does what an admin asks for. Thread-safe. */
+final class Management {
+  private final List<String> projects;
+  private final ProcessTokens tokens;
+  private final CiphertextReads reads;
+  private final AuditLog audit;
+
+  Management(List<String> projects, ProcessTokens tokens, CiphertextReads reads, AuditLog audit) {
+    this.projects = projects;
+    this.tokens = tokens;
+    this.reads = reads;
+    this.audit = audit;
+  }
+
+  /** Does it, and returns the answer's body. */
+  String answer(Job job, ProjectSecrets secrets, Caller.Admin admin, byte[] body)
+      throws RefusedException {
+    String id = job.route().id();
+    String project = secrets.project();
+    return switch (job.call()) {
+      case LIST -> ManagementWire.secrets(secrets.list(type(job.exchange().request())));
+      case GET -> ManagementWire.secret(found(job, secrets));
+      case VERSIONS -> ManagementWire.versions(secrets.versions(found(job, secrets)));
+      case CHECK_NAME -> checked(ManagementWire.uncheckedName(body), secrets);
+      case CREATE -> create(job, secrets, admin, body);
+      case REPLACE -> replace(job, secrets, body);
+      case DELETE -> delete(job, secrets);
+      case PROJECT -> ManagementWire.project(project, admin.userId());
+      case MEMBERSHIPS -> ManagementWire.memberships(projects, admin.userId());
+      case TOKENS -> ManagementWire.tokens(tokens.list(project));
+      case MINT -> mint(job, project, Wish.parse(body));
+      case RENEW -> {
+        job.aboutToken(id);
+        var ttl = ProcessToken.ttl(body);
+        audit.add(List.of(job.begun()), false);
+        yield ManagementWire.token(tokens.renew(project, id, ttl));
+      }
+      case REVOKE -> {
+        job.aboutToken(id);
+        audit.add(List.of(job.begun()), false);
+        reads.revoked(tokens.revoke(project, id));
+        yield "{}";
+      }
+      case READ_AUDIT -> audit.tail(ManagementWire.limit(job.exchange().request()));
+      case SESSION -> ManagementWire.session(admin.userId(), projects);
+      case READ, LOG_IN, LOG_OUT -> throw new AssertionError("It is no admin's.");
+    };
+  }
+
+  private static ServedSecret found(Job job, ProjectSecrets secrets) throws RefusedException {
+    ServedSecret secret = secrets.get(job.route().id());
+    job.about(secret);
+    return secret;
+  }
+
+  private static String checked(String text, ProjectSecrets secrets) {
+    try {
+      return ManagementWire.goodName(secrets.exists(SecretName.parse(text)));
+    } catch (MalformedSecretException e) {
+      return ManagementWire.badName(e.problem(), e.remedy());
+    }
+  }
+
+  private String create(Job job, ProjectSecrets secrets, Caller.Admin admin, byte[] body)
+      throws RefusedException {
+    try (NewValue wanted = NewValue.parse(body)) {
+      SecretName name = wanted.nameOrThrow();
+      job.about(name);
+      audit.add(List.of(job.begun()), false);
+      try {
+        return ManagementWire.secret(
+            secrets.create(name, wanted.type(), wanted.value(), admin.userId()));
+      } finally {
+        reads.changed(secrets.project(), name); // Also if only a part of it was done.
+      }
+    }
+  }
+
+  private String replace(Job job, ProjectSecrets secrets, byte[] body) throws RefusedException {
+    ServedSecret old = found(job, secrets);
+    try (NewValue wanted = NewValue.parse(body)) {
+      audit.add(List.of(job.begun()), false);
+      ServedSecret replaced = secrets.replace(old.id(), wanted.value());
+      reads.changed(secrets.project(), old.stored().name());
+      return ManagementWire.secret(replaced);
+    }
+  }
+
+  private String delete(Job job, ProjectSecrets secrets) throws RefusedException {
+    ServedSecret old = found(job, secrets);
+    audit.add(List.of(job.begun()), false);
+    try {
+      secrets.delete(old.id());
+    } finally {
+      reads.changed(secrets.project(), old.stored().name());
+    }
+    return "{}";
+  }
+
+  private String mint(Job job, String project, Wish wish) {
+    audit.add(List.of(job.begun()), false);
+    Minted minted = tokens.mint(project, wish);
+    job.aboutToken(minted.token().id());
+    return ManagementWire.token(minted);
+  }
+
+  private static Optional<String> type(Request request) throws RefusedException {
+    Optional<String> type = ManagementWire.parameter(request, "type");
+    return type.isEmpty() ? type : Optional.of(ManagementWire.type(type.get()));
+  }
+}

@@ -1,0 +1,171 @@
+package dev.latchkey.testing.service;
+
+import dev.latchkey.testing.wire.RefusedException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Optional;
+import org.eclipse.jetty.http.HttpCookie;
+import org.eclipse.jetty.server.Request;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who has logged in at the page. A session is known by two secrets: a cookie, which no script sees
+ * and a browser also sends to other servers of this machine, and a text that the page keeps and
+ * sends in a header, which no other origin sees or can send. Kept in memory, as digests.
+ * Thread-safe.
+ */
+final class Sessions {
+  static final String HEADER = "X-Latchkey-Csrf";
+
+  private static final Duration LIFE = Duration.ofHours(12);
+  private static final Duration CODE_LIFE = Duration.ofMinutes(15);
+
+  /** So many logins may fail before there is a pause, which doubles with each that follows. */
+  private static final int FREE_FAILURES = 5;
+
+  private static final int MAX_PAUSE_DOUBLINGS = 6;
+
+  private final AdminKey admin;
+  private final Clock clock;
+  private final Map<String, Instant> codes = new HashMap<>();
+  private final Map<String, Session> sessions = new HashMap<>();
+  private int failures;
+  private Instant closedUntil = Instant.MIN;
+
+  Sessions(AdminKey admin, Clock clock) {
+    this.admin = admin;
+    this.clock = clock;
+  }
+
+  private record Session(String header, Instant end) {}
+
+  /** What somebody logs in with: a code, or a user and an API key. */
+  record Login(@Nullable String code, @Nullable String userId, @Nullable String apiKey) {
+    /** Returns nothing of it. */
+    @Override
+    public String toString() {
+      return "Login";
+    }
+  }
+
+  /** A session that has begun: the two secrets, each told once. */
+  record Opened(Caller.Admin admin, String cookie, String header) {
+    /** Returns the user alone. */
+    @Override
+    public String toString() {
+      return "Opened[" + admin.userId() + "]";
+    }
+  }
+
+  /** Returns a code for one login within a quarter of an hour. */
+  synchronized String newCode() {
+    Instant now = clock.instant();
+    codes.values().removeIf(end -> !now.isBefore(end));
+    String code = RandomToken.make("lkc_");
+    codes.put(digest(code), now.plus(CODE_LIFE));
+    return code;
+  }
+
+  /**
+   * Begins a session.
+   *
+   * @throws RefusedException if the login is not good, or came too soon after others that were not
+   */
+  synchronized Opened open(Login login) throws RefusedException {
+    Instant now = clock.instant();
+    if (now.isBefore(closedUntil)) {
+      throw new RefusedException(
+          429, "Too many logins have failed. Try again in " + secondsUntilOpen() + " s.");
+    }
+    if (!isGood(login, now)) {
+      failures++;
+      if (failures >= FREE_FAILURES) {
+        int doublings = Math.min(failures - FREE_FAILURES, MAX_PAUSE_DOUBLINGS);
+        closedUntil = now.plusSeconds(1L << doublings);
+      }
+      throw new RefusedException(
+          401,
+          login.code == null
+              ? "The user or the API key is wrong."
+              : "The code was used already, or is older than "
+                  + CODE_LIFE.toMinutes()
+                  + " minutes. Log in with the API key, or start the service again for a new code.");
+    }
+    failures = 0;
+    sessions.values().removeIf(session -> !now.isBefore(session.end));
+    String cookie = RandomToken.make("lks_");
+    String header = RandomToken.make("");
+    sessions.put(digest(cookie), new Session(digest(header), now.plus(LIFE)));
+    return new Opened(new Caller.Admin(admin.userId()), cookie, header);
+  }
+
+  private boolean isGood(Login login, Instant now) {
+    if (login.code != null) {
+      Instant end = codes.remove(digest(login.code));
+      return end != null && now.isBefore(end);
+    }
+    return login.userId != null
+        && login.apiKey != null
+        && admin.matches(login.userId, login.apiKey);
+  }
+
+  /** Returns how long no login is looked at, rounded up. */
+  synchronized long secondsUntilOpen() {
+    long millis = Duration.between(clock.instant(), closedUntil).toMillis();
+    return Math.max(1, (millis + 999) / 1_000);
+  }
+
+  /** Returns who sends a request, if that one has logged in. */
+  synchronized Optional<Caller> find(Request request) {
+    String cookie = cookie(request);
+    String header = request.getHeaders().get(HEADER);
+    if (cookie == null || header == null) {
+      return Optional.empty();
+    }
+    Session session = sessions.get(digest(cookie));
+    boolean good =
+        session != null
+            && session.header.equals(digest(header))
+            && clock.instant().isBefore(session.end);
+    return good ? Optional.of(new Caller.Admin(admin.userId())) : Optional.empty();
+  }
+
+  /** Ends the session of a request. */
+  synchronized void close(Request request) {
+    String cookie = cookie(request);
+    if (cookie != null) {
+      sessions.remove(digest(cookie));
+    }
+  }
+
+  private static @Nullable String cookie(Request request) {
+    String name = cookieName(request);
+    return Request.getCookies(request).stream()
+        .filter(cookie -> cookie.getName().equals(name))
+        .map(HttpCookie::getValue)
+        .findFirst()
+        .orElse(null);
+  }
+
+  /** Returns the {@code Set-Cookie} header of a session that has begun. */
+  static String setCookie(Request request, String value) {
+    return cookieName(request)
+        + "="
+        + value
+        + "; Path=/; HttpOnly; SameSite=Strict"
+        + (request.isSecure() ? "; Secure" : "");
+  }
+
+  /** The port is in it, since browsers do not tell the cookies of two services apart by it. */
+  private static String cookieName(Request request) {
+    return (request.isSecure() ? "__Host-" : "") + "latchkey-" + Request.getServerPort(request);
+  }
+
+  private static String digest(String text) {
+    return HexFormat.of().formatHex(RandomToken.digest(text));
+  }
+}
