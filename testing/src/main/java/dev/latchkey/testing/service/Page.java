@@ -21,7 +21,20 @@ final class Page {
   private record PageFile(String type, String text) {}
 
   private static final String INDEX = "index.html";
-  private static final List<String> NAMES = List.of(INDEX, "page.js", "page.css", "icon.svg");
+  private static final List<String> NAMES =
+      List.of(
+          INDEX,
+          "page.css",
+          "icon.svg",
+          "page.js",
+          "api.js",
+          "audit.js",
+          "dom.js",
+          "login.js",
+          "secret-actions.js",
+          "secret-dialog.js",
+          "secrets.js",
+          "value-editor.js");
 
   private static final Map<String, String> TYPES =
       Map.of(
