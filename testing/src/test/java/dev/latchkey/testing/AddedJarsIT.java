@@ -45,7 +45,7 @@ class AddedJarsIT {
   /** What is on this class path for the module's own tests, or for optional parts of it. */
   private static final Pattern OTHERS =
       Pattern.compile(
-          "okhttp-tls|(junit|jetty|micrometer|logback)-.*|opentest4j|apiguardian-api|assertj-core"
+          "okhttp-tls|picocli|(junit|jetty|micrometer|logback)-.*|opentest4j|apiguardian-api|assertj-core"
               + "|byte-buddy|archunit|slf4j-api|HdrHistogram|LatencyUtils");
 
   /** Returns the size of each jar on this class path, by its name without a version. */

@@ -67,6 +67,22 @@ class ServiceCommandIT {
   }
 
   @Test
+  void whatIsPrinted_isAsInTheReadme() throws Exception {
+    Path plain = directory.resolve("data");
+    try (var service = ServiceProcess.start("--data", plain.toString(), "--port", "0")) {
+      String printed =
+          service
+              .printed()
+              .replace(directory.toString(), "/home/you")
+              .replace(service.address(), "http://127.0.0.1:8787")
+              .replaceAll("code=\\S+", "code=...");
+      assertThat(Files.readString(Path.of("..", "README.md")))
+          .contains("```\n" + printed + "\n```")
+          .contains("--data ./data");
+    }
+  }
+
+  @Test
   void commandLine_thatIsWrong_saysWhatIs() throws Exception {
     assertThat(fail().status()).isEqualTo(64);
     assertThat(fail().err()).contains("Missing required option: '--data=DIR'");
@@ -83,7 +99,7 @@ class ServiceCommandIT {
 
   @Test
   void portThatIsTaken_isNamed() throws Exception {
-    try (var taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+    try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       String port = Integer.toString(taken.getLocalPort());
       Outcome outcome = fail("--data", data.toString(), "--port", port);
       assertThat(outcome.status()).isEqualTo(69);

@@ -76,6 +76,10 @@ final class ServiceProcess implements AutoCloseable {
         .orElseThrow();
   }
 
+  String printed() {
+    return String.join("\n", lines);
+  }
+
   String address() {
     String served = after("Serving ");
     return served.substring(0, served.indexOf(' '));
