@@ -130,7 +130,15 @@ public final class ClientSettings {
    */
   public CiphertextSource source() {
     URI source = values.source();
-    return SettingValues.isFile(source) ? directory(source) : http(source);
+    if (!SettingValues.isFile(source)) {
+      return http(source);
+    }
+    if (values.path(Setting.CA_FILE) != null) {
+      throw new SecretConfigurationException(
+          Setting.CA_FILE.variable() + " is set, and the source is a directory.",
+          "Leave it out: it is for an https source.");
+    }
+    return directory(source);
   }
 
   /**
@@ -177,6 +185,10 @@ public final class ClientSettings {
   private CiphertextSource http(URI source) {
     values.checkOneOf(Setting.TOKEN, Setting.TOKEN_FILE);
     HttpSource.Builder builder = HttpSource.builder(source).project(project());
+    Path caFile = values.path(Setting.CA_FILE);
+    if (caFile != null) {
+      builder.trust(caFile);
+    }
     String token = values.text(Setting.TOKEN);
     Path file = values.path(Setting.TOKEN_FILE);
     if (token != null) {

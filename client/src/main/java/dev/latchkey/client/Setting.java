@@ -17,6 +17,11 @@ public enum Setting {
   TOKEN,
   /** A file with the bearer token, read again when it changes. */
   TOKEN_FILE,
+  /**
+   * A PEM file with the certificates that an https source is trusted by, instead of those of the
+   * Java runtime's trust store.
+   */
+  CA_FILE,
   /** A Tink JSON keyset. */
   KEYSET,
   /** A file with a Tink JSON keyset. */

@@ -109,6 +109,37 @@ class ClientSettingsTest {
         .hasMessageContaining("LATCHKEY_CACHE_DIR");
   }
 
+  @Test
+  void source_caFileWithoutTls_isRefused() {
+    assertThatThrownBy(() -> settings("SOURCE", source(), "CA_FILE", "ca.pem").source())
+        .isInstanceOf(SecretConfigurationException.class)
+        .hasMessage(
+            "LATCHKEY_CA_FILE is set, and the source is a directory."
+                + " Leave it out: it is for an https source.");
+    ClientSettings clear =
+        settings("SOURCE", "http://127.0.0.1:1", "TOKEN", "t", "CA_FILE", "ca.pem");
+    assertThatThrownBy(clear::source)
+        .isInstanceOf(SecretConfigurationException.class)
+        .hasMessage(
+            "LATCHKEY_CA_FILE is set, and the address of the secrets service is not https."
+                + " Leave it out, or use https: without TLS there is no certificate to trust.");
+  }
+
+  @Test
+  void source_caFile_isReadWhenTheSourceIsMade() throws Exception {
+    Path file = write("ca.pem", FaultCertificates.SELF_SIGNED.certificatePem());
+    ClientSettings settings =
+        settings("SOURCE", "https://s.example.com", "TOKEN", "t", "CA_FILE", file.toString());
+    settings.source().close();
+    Files.delete(file);
+    assertThatThrownBy(settings::source)
+        .isInstanceOf(SecretConfigurationException.class)
+        .hasMessage(
+            "The CA file does not exist. Check LATCHKEY_CA_FILE, and that this process may read the"
+                + " file.");
+    settings("SOURCE", "https://s.example.com", "TOKEN", "t", "CA_FILE", "").source().close();
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -118,9 +149,9 @@ class ClientSettingsTest {
             + " Nearest name: LATCHKEY_KEYSET_FILE.",
         "LATCHKEY_Source|There is no setting named LATCHKEY_Source. Nearest name: LATCHKEY_SOURCE.",
         "LATCHKEY_|There is no setting named LATCHKEY_. Settings are: LATCHKEY_SOURCE,"
-            + " LATCHKEY_PROJECT, LATCHKEY_TOKEN, LATCHKEY_TOKEN_FILE, LATCHKEY_KEYSET,"
-            + " LATCHKEY_KEYSET_FILE, LATCHKEY_KEYSET_KMS_URI, LATCHKEY_CACHE_DIR,"
-            + " LATCHKEY_MAX_STALE, LATCHKEY_ROLE.",
+            + " LATCHKEY_PROJECT, LATCHKEY_TOKEN, LATCHKEY_TOKEN_FILE, LATCHKEY_CA_FILE,"
+            + " LATCHKEY_KEYSET, LATCHKEY_KEYSET_FILE, LATCHKEY_KEYSET_KMS_URI,"
+            + " LATCHKEY_CACHE_DIR, LATCHKEY_MAX_STALE, LATCHKEY_ROLE.",
       })
   void of_unknownSetting_offersTheNearest(String name, String message) {
     assertThatThrownBy(() -> ClientSettings.of(Map.of(name, "hunter2")))

@@ -184,7 +184,8 @@ record HttpFailures(String origin, String project) {
     if (hasCause(e, CertificateException.class)) {
       return new SecretProtocolException(
           "TLS: the certificate of " + origin + " is not trusted: no known authority issued it.",
-          "Add its authority to the trust store of this Java runtime.");
+          "Set LATCHKEY_CA_FILE to a PEM file with the authority's certificate; where it is not set,"
+              + " the trust store of this Java runtime counts.");
     }
     return new SecretUnavailableException(
         "TLS: no secure connection to " + origin + " could be made.",

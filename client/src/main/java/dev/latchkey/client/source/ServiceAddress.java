@@ -2,6 +2,7 @@ package dev.latchkey.client.source;
 
 import dev.latchkey.SecretConfigurationException;
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.Locale;
 
 /** Where a secrets service is, checked. */
@@ -50,6 +51,20 @@ record ServiceAddress(URI base) {
 
   boolean isSecure() {
     return base.getScheme().equalsIgnoreCase("https");
+  }
+
+  /**
+   * Reads what the service is trusted by.
+   *
+   * @throws SecretConfigurationException if the file cannot be used, or nothing is proved here
+   */
+  CaFile trusting(Path caFile) {
+    if (!isSecure()) {
+      throw new SecretConfigurationException(
+          "LATCHKEY_CA_FILE is set, and the address of the secrets service is not https.",
+          "Leave it out, or use https: without TLS there is no certificate to trust.");
+    }
+    return CaFile.read(caFile);
   }
 
   /** Returns the scheme, host and port, which messages name. */
