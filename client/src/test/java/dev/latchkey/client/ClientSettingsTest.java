@@ -12,6 +12,7 @@ import dev.latchkey.SecretUnavailableException;
 import dev.latchkey.SecretValue;
 import dev.latchkey.client.source.CiphertextSource;
 import dev.latchkey.client.source.HttpSource;
+import dev.latchkey.client.source.ProcessTokens;
 import dev.latchkey.client.store.DirectoryStore;
 import dev.latchkey.client.store.SecretStore;
 import dev.latchkey.client.store.SecretsAdmin;
@@ -110,6 +111,46 @@ class ClientSettingsTest {
   }
 
   @Test
+  void processTokens_noAdminKeyOrADirectory_areNone() {
+    assertThat(settings("SOURCE", "https://s.example.com").processTokens()).isEmpty();
+    assertThat(settings("SOURCE", "https://s.example.com", "ADMIN_KEY_FILE", "").processTokens())
+        .isEmpty();
+    assertThat(settings("SOURCE", source(), "ADMIN_KEY_FILE", "k", "TOKEN", "t").processTokens())
+        .isEmpty();
+    // Without a key nothing else is looked at.
+    assertThat(settings().processTokens()).isEmpty();
+  }
+
+  @Test
+  void processTokens_adminKey_areThoseOfTheProject() {
+    ClientSettings settings =
+        settings("SOURCE", "https://s.example.com/x", "PROJECT", "shop", "ADMIN_KEY_FILE", "k");
+    try (ProcessTokens tokens = settings.processTokens().orElseThrow()) {
+      assertThat(tokens).hasToString("ProcessTokens[https://s.example.com, project=shop]");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"TOKEN", "TOKEN_FILE"})
+  void processTokens_tokenToo_isOneTooMany(String token) {
+    ClientSettings both =
+        settings("SOURCE", "https://s.example.com", "ADMIN_KEY_FILE", "k", token, "hunter2");
+    assertThatThrownBy(both::processTokens)
+        .isInstanceOf(SecretConfigurationException.class)
+        .hasMessage(
+            "LATCHKEY_ADMIN_KEY_FILE and LATCHKEY_%s are both set. Leave one of them out.", token);
+  }
+
+  @Test
+  void processTokens_caFile_isRead() {
+    ClientSettings settings =
+        settings("SOURCE", "https://s.example.com", "ADMIN_KEY_FILE", "k", "CA_FILE", "none.pem");
+    assertThatThrownBy(settings::processTokens)
+        .isInstanceOf(SecretConfigurationException.class)
+        .hasMessageStartingWith("The CA file does not exist.");
+  }
+
+  @Test
   void source_caFileWithoutTls_isRefused() {
     assertThatThrownBy(() -> settings("SOURCE", source(), "CA_FILE", "ca.pem").source())
         .isInstanceOf(SecretConfigurationException.class)
@@ -149,9 +190,10 @@ class ClientSettingsTest {
             + " Nearest name: LATCHKEY_KEYSET_FILE.",
         "LATCHKEY_Source|There is no setting named LATCHKEY_Source. Nearest name: LATCHKEY_SOURCE.",
         "LATCHKEY_|There is no setting named LATCHKEY_. Settings are: LATCHKEY_SOURCE,"
-            + " LATCHKEY_PROJECT, LATCHKEY_TOKEN, LATCHKEY_TOKEN_FILE, LATCHKEY_CA_FILE,"
-            + " LATCHKEY_KEYSET, LATCHKEY_KEYSET_FILE, LATCHKEY_KEYSET_KMS_URI,"
-            + " LATCHKEY_CACHE_DIR, LATCHKEY_MAX_STALE, LATCHKEY_ROLE.",
+            + " LATCHKEY_PROJECT, LATCHKEY_TOKEN, LATCHKEY_TOKEN_FILE,"
+            + " LATCHKEY_ADMIN_KEY_FILE, LATCHKEY_CA_FILE, LATCHKEY_KEYSET,"
+            + " LATCHKEY_KEYSET_FILE, LATCHKEY_KEYSET_KMS_URI, LATCHKEY_CACHE_DIR,"
+            + " LATCHKEY_MAX_STALE, LATCHKEY_ROLE.",
       })
   void of_unknownSetting_offersTheNearest(String name, String message) {
     assertThatThrownBy(() -> ClientSettings.of(Map.of(name, "hunter2")))

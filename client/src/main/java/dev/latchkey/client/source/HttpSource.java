@@ -42,8 +42,7 @@ public final class HttpSource implements CiphertextSource {
     this.token = token;
     this.clock = builder.clock;
     this.failures = new HttpFailures(address.origin(), project);
-    this.exchange =
-        new HttpExchange(address, endpoint, token, failures, builder.sockets, builder.trust);
+    this.exchange = new HttpExchange(address, token, failures, builder.sockets, builder.trust);
   }
 
   /**
@@ -88,7 +87,10 @@ public final class HttpSource implements CiphertextSource {
 
   @Override
   public List<CiphertextAnswer> fetch(FetchRequest request) {
-    HttpExchange.Answer answer = exchange.post(CiphertextWire.encode(request), request.timeout());
+    HttpExchange.Answer answer =
+        exchange.send(
+            new HttpExchange.Ask("POST", endpoint, CiphertextWire.encode(request)),
+            request.timeout());
     if (answer.code() != 200) {
       throw failures.ofStatus(answer.code(), answer.headers(), clock);
     }

@@ -74,10 +74,19 @@ record ServiceAddress(URI base) {
 
   /** Returns the address of a project's ciphertexts; a project needs no escaping in a path. */
   String endpoint(String project) {
+    return project(project) + "/ciphertexts";
+  }
+
+  /** Returns the address of the tokens of a project's processes. */
+  String processTokens(String project) {
+    return project(project) + "/process-tokens";
+  }
+
+  private String project(String project) {
     String path = base.getRawPath() == null ? "" : base.getRawPath();
     while (path.endsWith("/")) {
       path = path.substring(0, path.length() - 1);
     }
-    return origin() + path + "/v1/projects/" + project + "/ciphertexts";
+    return origin() + path + "/v1/projects/" + project;
   }
 }
