@@ -81,7 +81,7 @@ final class Settings {
       throw new SecretConfigurationException(
           Setting.SOURCE.variable()
               + " is a service, and this command lists and writes directories.",
-          "Give --source file:/directory, or list and write at the service.");
+          "Give --source file:/directory, or list and write on the admin page of the service.");
     }
     return client.store();
   }

@@ -52,12 +52,12 @@ record AdminKeyFile(Path file) implements Credential {
       end--;
     }
     boolean wellFormed = end <= MAX_BYTES && bytes.length <= MAX_BYTES;
-    int colon = 0;
+    int colon = -1;
     for (int i = 0; wellFormed && i < end; i++) {
       wellFormed = bytes[i] > ' ' && bytes[i] < 0x7f;
-      colon = colon == 0 && bytes[i] == ':' ? i : colon;
+      colon = colon < 0 && bytes[i] == ':' ? i : colon;
     }
-    if (!wellFormed || colon == 0 || colon == end - 1) {
+    if (!wellFormed || colon <= 0 || colon == end - 1) {
       throw new SecretConfigurationException(
           "The admin key file" + named() + " is not one line userId:apiKey.",
           "Put the user and the API key into it, with a colon between and without spaces or"
