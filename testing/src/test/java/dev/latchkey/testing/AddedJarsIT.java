@@ -45,8 +45,9 @@ class AddedJarsIT {
   /** What is on this class path for the module's own tests, or for optional parts of it. */
   private static final Pattern OTHERS =
       Pattern.compile(
-          "okhttp-tls|picocli|(junit|jetty|micrometer|logback)-.*|opentest4j|apiguardian-api|assertj-core"
-              + "|byte-buddy|archunit|slf4j-api|HdrHistogram|LatencyUtils");
+          "okhttp-tls|(junit|jetty|micrometer|logback)-.*|opentest4j|apiguardian-api|assertj-core"
+              + "|byte-buddy|archunit|slf4j-api|HdrHistogram|LatencyUtils|picocli"
+              + "|(selenium|opentelemetry)(-.*)?");
 
   /** Returns the size of each jar on this class path, by its name without a version. */
   private static Map<String, Long> jars() throws IOException {

@@ -53,7 +53,7 @@ function auditRow(fields) {
     cell('Who', ...who(fields)),
     cell('Action', String(fields.action ?? '')),
     cell('On', ...on(fields)),
-    cell('Outcome', outcome(fields)),
+    cell('Outcome', ...outcome(fields)),
   ]);
 }
 
@@ -83,10 +83,14 @@ function on({ project, secret, tokenId }) {
   return parts;
 }
 
-function outcome({ outcome: told, status }) {
+function outcome({ outcome: told, status, unwritten }) {
   const kinds = { ok: 'good', begun: 'plain' };
-  return make('span', { className: `tag ${kinds[told] ?? 'bad'}` },
-      [told, status].filter((part) => part !== undefined).join(' '));
+  const parts = [make('span', { className: `tag ${kinds[told] ?? 'bad'}` },
+      [told, status].filter((part) => part !== undefined).join(' '))];
+  if (unwritten !== undefined) {
+    parts.push(make('span', { className: 'note' }, `and ${unwritten} unwritten before`));
+  }
+  return parts;
 }
 
 /** Saves the lines as the service told them, all of those that are loaded. */
