@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 
 /**
@@ -83,6 +84,24 @@ public final class LaunchEnvironment {
     return values(environment, references.keySet(), inherited);
   }
 
+  /**
+   * Returns the names of the secrets that the child's environment refers to, those in inherited
+   * variables too: what a token of the child has to be for. A reference that is malformed names
+   * none; it fails where it is resolved.
+   *
+   * @param inherited the variables that the child gets besides; {@code LATCHKEY_…} settings among
+   *     them do not count
+   */
+  public Set<SecretName> secretNames(Map<String, String> inherited) {
+    Set<SecretName> names = new TreeSet<>();
+    plain(references(inherited)).report().bindings().forEach(line -> names.add(line.ref().name()));
+    return names;
+  }
+
+  private SecretEnvironment plain(Map<String, String> references) {
+    return SecretEnvironment.builder().environment(references).role(role).build();
+  }
+
   private Map<String, String> references(Map<String, String> inherited) {
     Map<String, String> references = new LinkedHashMap<>(inherited);
     references.keySet().removeIf(name -> name.startsWith(SETTINGS));
@@ -139,8 +158,7 @@ public final class LaunchEnvironment {
    */
   public void applyByValue(ProcessBuilder process, Supplier<? extends SecretResolver> connect) {
     Map<String, String> references = references(process.environment());
-    SecretEnvironment plain =
-        SecretEnvironment.builder().environment(references).role(role).build();
+    SecretEnvironment plain = plain(references);
     if (plain.report().bindings().isEmpty()) {
       replace(process.environment(), values(plain, references.keySet(), process.environment()));
       return;

@@ -259,4 +259,30 @@ final class LaunchEnvironmentTest {
     assertThat(process.waitFor()).isZero();
     return text.lines().toList();
   }
+
+  @Test
+  void secretNames_areThoseOfFlagsAndInheritedVariables() {
+    LaunchEnvironment launch =
+        LaunchEnvironment.parse(
+            ProcessRole.WORK,
+            List.of("URL=db://${secret://user}:${secret://db#/password}@h", "PLAIN=secret:///x"),
+            List.of("A=My-Secret?version=3", "B=my-secret", "C=maybe?optional"));
+
+    assertThat(
+            launch.secretNames(
+                Map.of(
+                    "INHERITED", "secret://inherited",
+                    "A", "secret://hidden-by-the-flag",
+                    "MALFORMED", "secret://-",
+                    "LATCHKEY_TOKEN", "secret://no-reference")))
+        .extracting(SecretName::canonical)
+        .containsExactly("db", "inherited", "maybe", "my-secret", "user");
+  }
+
+  @Test
+  void secretNames_noReference_areNone() {
+    LaunchEnvironment launch = LaunchEnvironment.parse(ProcessRole.WORK, List.of("A=b"), List.of());
+
+    assertThat(launch.secretNames(Map.of("PATH", "/bin"))).isEmpty();
+  }
 }

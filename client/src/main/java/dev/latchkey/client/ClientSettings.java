@@ -3,6 +3,7 @@ package dev.latchkey.client;
 import dev.latchkey.SecretConfigurationException;
 import dev.latchkey.client.source.CiphertextSource;
 import dev.latchkey.client.source.HttpSource;
+import dev.latchkey.client.source.ProcessTokens;
 import dev.latchkey.client.store.DirectoryStore;
 import dev.latchkey.client.store.DiskCache;
 import dev.latchkey.client.store.SecretStore;
@@ -19,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -130,7 +132,15 @@ public final class ClientSettings {
    */
   public CiphertextSource source() {
     URI source = values.source();
-    return SettingValues.isFile(source) ? directory(source) : http(source);
+    if (!SettingValues.isFile(source)) {
+      return http(source);
+    }
+    if (values.path(Setting.CA_FILE) != null) {
+      throw new SecretConfigurationException(
+          Setting.CA_FILE.variable() + " is set, and the source is a directory.",
+          "Leave it out: it is for an https source.");
+    }
+    return directory(source);
   }
 
   /**
@@ -177,6 +187,10 @@ public final class ClientSettings {
   private CiphertextSource http(URI source) {
     values.checkOneOf(Setting.TOKEN, Setting.TOKEN_FILE);
     HttpSource.Builder builder = HttpSource.builder(source).project(project());
+    Path caFile = values.path(Setting.CA_FILE);
+    if (caFile != null) {
+      builder.trust(caFile);
+    }
     String token = values.text(Setting.TOKEN);
     Path file = values.path(Setting.TOKEN_FILE);
     if (token != null) {
@@ -188,6 +202,26 @@ public final class ClientSettings {
     throw SettingValues.missing(
         Setting.TOKEN_FILE,
         "a file with the token of this process, or " + Setting.TOKEN.variable() + " to the token");
+  }
+
+  /**
+   * Returns what makes tokens for processes that are about to start, for the caller to close; empty
+   * where {@code LATCHKEY_ADMIN_KEY_FILE} is not set, or the source is a directory, which asks for
+   * no token.
+   *
+   * @throws SecretConfigurationException if a token is set too, or a setting is missing or wrong
+   */
+  public Optional<ProcessTokens> processTokens() {
+    Path key = values.path(Setting.ADMIN_KEY_FILE);
+    if (key == null || SettingValues.isFile(values.source())) {
+      return Optional.empty();
+    }
+    values.checkOneOf(Setting.ADMIN_KEY_FILE, Setting.TOKEN);
+    values.checkOneOf(Setting.ADMIN_KEY_FILE, Setting.TOKEN_FILE);
+    ProcessTokens.Builder builder =
+        ProcessTokens.builder(values.source()).project(project()).adminKeyFile(key);
+    Path caFile = values.path(Setting.CA_FILE);
+    return Optional.of((caFile == null ? builder : builder.trust(caFile)).build());
   }
 
   private Keyset keyset() {

@@ -17,6 +17,17 @@ public enum Setting {
   TOKEN,
   /** A file with the bearer token, read again when it changes. */
   TOKEN_FILE,
+  /**
+   * A file with an admin's key, one line {@code userId:apiKey}, by which a launcher has a service
+   * make the tokens of the processes that it starts. It is the launcher's alone: a process that
+   * resolves has no use for it.
+   */
+  ADMIN_KEY_FILE,
+  /**
+   * A PEM file with the certificates that an https source is trusted by, instead of those of the
+   * Java runtime's trust store.
+   */
+  CA_FILE,
   /** A Tink JSON keyset. */
   KEYSET,
   /** A file with a Tink JSON keyset. */

@@ -12,6 +12,7 @@ import dev.latchkey.SecretUnavailableException;
 import dev.latchkey.SecretValue;
 import dev.latchkey.client.source.CiphertextSource;
 import dev.latchkey.client.source.HttpSource;
+import dev.latchkey.client.source.ProcessTokens;
 import dev.latchkey.client.store.DirectoryStore;
 import dev.latchkey.client.store.SecretStore;
 import dev.latchkey.client.store.SecretsAdmin;
@@ -109,6 +110,77 @@ class ClientSettingsTest {
         .hasMessageContaining("LATCHKEY_CACHE_DIR");
   }
 
+  @Test
+  void processTokens_noAdminKeyOrADirectory_areNone() {
+    assertThat(settings("SOURCE", "https://s.example.com").processTokens()).isEmpty();
+    assertThat(settings("SOURCE", "https://s.example.com", "ADMIN_KEY_FILE", "").processTokens())
+        .isEmpty();
+    assertThat(settings("SOURCE", source(), "ADMIN_KEY_FILE", "k", "TOKEN", "t").processTokens())
+        .isEmpty();
+    // Without a key nothing else is looked at.
+    assertThat(settings().processTokens()).isEmpty();
+  }
+
+  @Test
+  void processTokens_adminKey_areThoseOfTheProject() {
+    ClientSettings settings =
+        settings("SOURCE", "https://s.example.com/x", "PROJECT", "shop", "ADMIN_KEY_FILE", "k");
+    try (ProcessTokens tokens = settings.processTokens().orElseThrow()) {
+      assertThat(tokens).hasToString("ProcessTokens[https://s.example.com, project=shop]");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"TOKEN", "TOKEN_FILE"})
+  void processTokens_tokenToo_isOneTooMany(String token) {
+    ClientSettings both =
+        settings("SOURCE", "https://s.example.com", "ADMIN_KEY_FILE", "k", token, "hunter2");
+    assertThatThrownBy(both::processTokens)
+        .isInstanceOf(SecretConfigurationException.class)
+        .hasMessage(
+            "LATCHKEY_ADMIN_KEY_FILE and LATCHKEY_%s are both set. Leave one of them out.", token);
+  }
+
+  @Test
+  void processTokens_caFile_isRead() {
+    ClientSettings settings =
+        settings("SOURCE", "https://s.example.com", "ADMIN_KEY_FILE", "k", "CA_FILE", "none.pem");
+    assertThatThrownBy(settings::processTokens)
+        .isInstanceOf(SecretConfigurationException.class)
+        .hasMessageStartingWith("The CA file does not exist.");
+  }
+
+  @Test
+  void source_caFileWithoutTls_isRefused() {
+    assertThatThrownBy(() -> settings("SOURCE", source(), "CA_FILE", "ca.pem").source())
+        .isInstanceOf(SecretConfigurationException.class)
+        .hasMessage(
+            "LATCHKEY_CA_FILE is set, and the source is a directory."
+                + " Leave it out: it is for an https source.");
+    ClientSettings clear =
+        settings("SOURCE", "http://127.0.0.1:1", "TOKEN", "t", "CA_FILE", "ca.pem");
+    assertThatThrownBy(clear::source)
+        .isInstanceOf(SecretConfigurationException.class)
+        .hasMessage(
+            "LATCHKEY_CA_FILE is set, and the address of the secrets service is not https."
+                + " Leave it out, or use https: without TLS there is no certificate to trust.");
+  }
+
+  @Test
+  void source_caFile_isReadWhenTheSourceIsMade() throws Exception {
+    Path file = write("ca.pem", FaultCertificates.SELF_SIGNED.certificatePem());
+    ClientSettings settings =
+        settings("SOURCE", "https://s.example.com", "TOKEN", "t", "CA_FILE", file.toString());
+    settings.source().close();
+    Files.delete(file);
+    assertThatThrownBy(settings::source)
+        .isInstanceOf(SecretConfigurationException.class)
+        .hasMessage(
+            "The CA file does not exist. Check LATCHKEY_CA_FILE, and that this process may read the"
+                + " file.");
+    settings("SOURCE", "https://s.example.com", "TOKEN", "t", "CA_FILE", "").source().close();
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -118,7 +190,8 @@ class ClientSettingsTest {
             + " Nearest name: LATCHKEY_KEYSET_FILE.",
         "LATCHKEY_Source|There is no setting named LATCHKEY_Source. Nearest name: LATCHKEY_SOURCE.",
         "LATCHKEY_|There is no setting named LATCHKEY_. Settings are: LATCHKEY_SOURCE,"
-            + " LATCHKEY_PROJECT, LATCHKEY_TOKEN, LATCHKEY_TOKEN_FILE, LATCHKEY_KEYSET,"
+            + " LATCHKEY_PROJECT, LATCHKEY_TOKEN, LATCHKEY_TOKEN_FILE,"
+            + " LATCHKEY_ADMIN_KEY_FILE, LATCHKEY_CA_FILE, LATCHKEY_KEYSET,"
             + " LATCHKEY_KEYSET_FILE, LATCHKEY_KEYSET_KMS_URI, LATCHKEY_CACHE_DIR,"
             + " LATCHKEY_MAX_STALE, LATCHKEY_ROLE.",
       })

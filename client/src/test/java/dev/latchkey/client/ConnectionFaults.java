@@ -259,7 +259,8 @@ final class ConnectionFaults {
             "certificate signed by itself",
             FaultCertificates.SELF_SIGNED,
             "TLS: the certificate of ORIGIN is not trusted: no known authority issued it."
-                + " Add its authority to the trust store of this Java runtime."));
+                + " Set LATCHKEY_CA_FILE to a PEM file with the authority's certificate; where it is not"
+                + " set, the trust store of this Java runtime counts."));
   }
 
   /** No request is decoded, so no token has left. */

@@ -3,6 +3,7 @@ package dev.latchkey.client.cli;
 import dev.latchkey.LaunchEnvironment;
 import dev.latchkey.SecretEnvironment;
 import dev.latchkey.SecretException;
+import dev.latchkey.SecretName;
 import dev.latchkey.SecretNotFoundException;
 import dev.latchkey.SecretRef;
 import dev.latchkey.SecretsReport;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -44,12 +46,15 @@ final class Check implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Map<String, String> bound = options.environment().byReference(host.environment());
-    ClientSettings client = settings.client(host);
+    LaunchEnvironment environment = options.environment();
+    Map<String, String> bound = environment.byReference(host.environment());
+    Minting minting = options.minting(host, settings, environment, "latchkey-check");
+    ClientSettings unused = ClientSettings.of(minting.configured());
     SecretsReport report = report(bound);
     List<SecretException> failures = new ArrayList<>();
     if (!report.bindings().isEmpty()) {
-      try (SecretResolver resolver = client.connect()) {
+      try (Lease lease = minting.brief(names(report));
+          SecretResolver resolver = ClientSettings.of(lease.settings()).connect()) {
         failures.addAll(check(report, bound, resolver));
       }
     } else if (report.malformed().isEmpty()) {
@@ -58,6 +63,12 @@ final class Check implements Callable<Integer> {
     failures.addAll(report.malformed());
     failures.forEach(e -> host.complain(e.problem(), e.remedy()));
     return ExitStatus.ofAll(failures);
+  }
+
+  private static Set<SecretName> names(SecretsReport report) {
+    Set<SecretName> names = new TreeSet<>();
+    report.bindings().forEach(line -> names.add(line.ref().name()));
+    return names;
   }
 
   private SecretsReport report(Map<String, String> bound) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * What a subcommand sees of the process that it runs in.
@@ -14,6 +15,7 @@ import java.util.Map;
  * @param environment the variables
  * @param terminal the person at the keyboard, if there is one
  * @param starter how children start
+ * @param timers make what runs tasks later
  */
 record Host(
     InputStream in,
@@ -21,7 +23,8 @@ record Host(
     PrintStream err,
     Map<String, String> environment,
     Terminal terminal,
-    Starter starter) {
+    Starter starter,
+    Supplier<Timer> timers) {
 
   /** Starts a process. */
   interface Starter {
@@ -53,11 +56,11 @@ record Host(
 
   /** Returns this host with other variables. */
   Host withEnvironment(Map<String, String> other) {
-    return new Host(in, out, err, Map.copyOf(other), terminal, starter);
+    return new Host(in, out, err, Map.copyOf(other), terminal, starter, timers);
   }
 
   /** Returns this host with another standard input, at which nobody types. */
   Host withIn(InputStream other) {
-    return new Host(other, out, err, environment, Terminal.ABSENT, starter);
+    return new Host(other, out, err, environment, Terminal.ABSENT, starter, timers);
   }
 }

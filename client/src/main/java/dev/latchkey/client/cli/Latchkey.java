@@ -56,7 +56,8 @@ public final class Latchkey {
             System.err,
             System.getenv(),
             new Terminal.OfThisProcess(),
-            process -> process.inheritIO().start());
+            process -> process.inheritIO().start(),
+            Timer.OfThisMachine::new);
     System.exit(new Latchkey(host).run(List.of(args)));
   }
 

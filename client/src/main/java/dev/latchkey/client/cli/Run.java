@@ -44,23 +44,34 @@ final class Run implements Callable<Integer> {
   @Override
   public Integer call() {
     host.out().flush();
-    return new Child(host).run(prepared());
+    LaunchEnvironment environment = options.environment();
+    Minting minting = options.minting(host, settings, environment, command.get(0));
+    // So that a mistyped setting is told where no secret needs any.
+    ClientSettings unused = ClientSettings.of(minting.configured());
+    return options.byReference()
+        ? byReference(environment, minting)
+        : new Child(host).run(byValue(environment, minting));
+  }
+
+  private int byReference(LaunchEnvironment environment, Minting minting) {
+    try (Lease lease = minting.untilClosed(environment.secretNames(minting.configured()))) {
+      var process = new ProcessBuilder(command);
+      inherit(process, lease.settings());
+      environment.applyByReference(process);
+      lease.renew();
+      return new Child(host).run(process);
+    }
   }
 
   /**
-   * Returns what starts the process; the resolver, its threads and its cache are closed by then.
+   * Returns what starts the process; the resolver, its threads, its cache and its token are gone by
+   * then.
    */
-  private ProcessBuilder prepared() {
-    LaunchEnvironment environment = options.environment();
-    Map<String, String> configured = settings.over(host.environment());
-    ClientSettings client = ClientSettings.of(configured);
+  private ProcessBuilder byValue(LaunchEnvironment environment, Minting minting) {
     var process = new ProcessBuilder(command);
-    if (options.byReference()) {
-      inherit(process, configured);
-      environment.applyByReference(process);
-    } else {
-      inherit(process, host.environment());
-      environment.applyByValue(process, client::connect);
+    inherit(process, host.environment());
+    try (Lease lease = minting.brief(environment.secretNames(host.environment()))) {
+      environment.applyByValue(process, () -> ClientSettings.of(lease.settings()).connect());
     }
     return process;
   }

@@ -33,6 +33,14 @@ final class Settings {
   private @Nullable String tokenFile;
 
   @Option(
+      names = "--ca-file",
+      paramLabel = "FILE",
+      description =
+          "A PEM file with the certificates that an https source is trusted by, instead of those of"
+              + " the Java runtime (LATCHKEY_CA_FILE).")
+  private @Nullable String caFile;
+
+  @Option(
       names = "--keyset-file",
       paramLabel = "FILE",
       description = "The file with the keyset (LATCHKEY_KEYSET_FILE).")
@@ -73,7 +81,7 @@ final class Settings {
       throw new SecretConfigurationException(
           Setting.SOURCE.variable()
               + " is a service, and this command lists and writes directories.",
-          "Give --source file:/directory, or list and write at the service.");
+          "Give --source file:/directory, or list and write on the admin page of the service.");
     }
     return client.store();
   }
@@ -91,6 +99,7 @@ final class Settings {
     put(settings, Setting.SOURCE, source);
     put(settings, Setting.PROJECT, project);
     put(settings, Setting.TOKEN_FILE, tokenFile);
+    put(settings, Setting.CA_FILE, caFile);
     put(settings, Setting.KEYSET_FILE, keysetFile);
     put(settings, Setting.KEYSET_KMS_URI, keysetKmsUri);
     put(settings, Setting.CACHE_DIR, cacheDirectory);

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * The token of a process, checked to be safe in a header. Messages never hold it. Thread-safe; what
  * supplies it may block, and then so does whoever asks.
  */
-final class BearerToken {
+final class BearerToken implements Credential {
   private static final int MAX_LENGTH = 16 * 1024;
 
   private final Supplier<String> supplier;
@@ -33,25 +33,6 @@ final class BearerToken {
   private BearerToken(Supplier<String> supplier, @Nullable Path file) {
     this.supplier = supplier;
     this.file = file;
-  }
-
-  /** A token as it was given. */
-  static final class Given {
-    private final String text;
-    private final int renewals;
-
-    private Given(String text, int renewals) {
-      this.text = text;
-      this.renewals = renewals;
-    }
-
-    String text() {
-      return text;
-    }
-
-    boolean isSameAs(Given other) {
-      return text.equals(other.text);
-    }
   }
 
   static BearerToken of(Supplier<String> supplier) {
@@ -99,26 +80,22 @@ final class BearerToken {
     }
   }
 
-  /**
-   * Returns the current token.
-   *
-   * @throws SecretException if there is none, or it cannot be sent
-   */
-  Given current() {
+  @Override
+  public Given current() {
     // Counted before the asking: a renewal that ends meanwhile is not older than what is given.
     int before = renewals;
-    return new Given(supply(), before);
+    return new Given(header(), before);
   }
 
   /**
-   * Returns what to send in place of a token that was refused, which may be the same again. The
-   * token is asked for once, whatever the number of requests that were refused with one from before
-   * that; they wait for each other here, and share what comes of it.
+   * {@inheritDoc}
    *
-   * @throws SecretException if there is no token, or it cannot be sent
+   * <p>The token is asked for once, whatever the number of requests that were refused with one from
+   * before that; they wait for each other here, and share what comes of it.
    */
-  synchronized Given renewed(Given refused) {
-    if (refused.renewals == renewals) {
+  @Override
+  public synchronized Given renewed(Given refused) {
+    if (refused.renewals() == renewals) {
       renew();
     }
     if (renewed == null) {
@@ -133,11 +110,15 @@ final class BearerToken {
     renewed = null;
     notRenewed = null;
     try {
-      renewed = new Given(supply(), renewals + 1);
+      renewed = new Given(header(), renewals + 1);
     } catch (SecretException e) {
       notRenewed = e;
     }
     renewals++;
+  }
+
+  private String header() {
+    return "Bearer " + supply();
   }
 
   private String supply() {

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class CiphertextWire {
   private static final int MAX_DEPTH = 16;
 
-  private static final JsonFactory JSON =
+  static final JsonFactory JSON =
       JsonFactory.builder()
           .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
           .disable(JsonFactory.Feature.CHARSET_DETECTION) // It is UTF-8 (RFC 8259, section 8.1).
@@ -113,10 +113,15 @@ final class CiphertextWire {
     return List.copyOf(answers);
   }
 
-  private static void require(boolean condition, String otherwise) throws BadAnswerException {
+  static void require(boolean condition, String otherwise) throws BadAnswerException {
     if (!condition) {
       throw new BadAnswerException(otherwise);
     }
+  }
+
+  static String text(JsonParser parser) throws IOException, BadAnswerException {
+    require(parser.currentToken() == JsonToken.VALUE_STRING, "a field in it is not text");
+    return parser.getText();
   }
 
   /** One secret of an answer, as it stands there. */
@@ -140,11 +145,6 @@ final class CiphertextWire {
           default -> parser.skipChildren();
         }
       }
-    }
-
-    private static String text(JsonParser parser) throws IOException, BadAnswerException {
-      require(parser.currentToken() == JsonToken.VALUE_STRING, "a field in it is not text");
-      return parser.getText();
     }
 
     private static long version(JsonParser parser) throws IOException, BadAnswerException {

@@ -45,13 +45,16 @@ final class HttpExchange {
   /** What is added to a status other than 200, see {@link #disguise}. */
   private static final int DISGUISE = 1000;
 
+  /** What is asked, by its method and address; without a body where there is none. */
+  @SuppressWarnings("ArrayRecordComponent") // The body is sent, never compared.
+  record Ask(String method, String url, byte @Nullable [] body) {}
+
   /** What came back. An answer other than 200 has no body: none is ever read. */
   @SuppressWarnings("ArrayRecordComponent") // The body is read once, never compared.
   record Answer(int code, Headers headers, byte[] body) {}
 
   private final ServiceAddress address;
-  private final String endpoint;
-  private final BearerToken token;
+  private final Credential credential;
   private final HttpFailures failures;
   private final @Nullable SSLSocketFactory sockets;
   private final @Nullable X509TrustManager trust;
@@ -69,14 +72,12 @@ final class HttpExchange {
 
   HttpExchange(
       ServiceAddress address,
-      String endpoint,
-      BearerToken token,
+      Credential credential,
       HttpFailures failures,
       @Nullable SSLSocketFactory sockets,
       @Nullable X509TrustManager trust) {
     this.address = address;
-    this.endpoint = endpoint;
-    this.token = token;
+    this.credential = credential;
     this.failures = failures;
     this.sockets = sockets;
     this.trust = trust;
@@ -88,8 +89,8 @@ final class HttpExchange {
     return thread;
   }
 
-  Answer post(byte[] body, Duration timeout) {
-    var attempt = new Attempt(body);
+  Answer send(Ask ask, Duration timeout) {
+    var attempt = new Attempt(ask);
     try {
       return threads.submit(attempt).get(nanos(timeout), TimeUnit.NANOSECONDS);
     } catch (RejectedExecutionException e) {
@@ -119,31 +120,31 @@ final class HttpExchange {
 
   /** One question, on its own thread, up to a second time with another token. */
   private final class Attempt implements Callable<Answer> {
-    private final byte[] body;
+    private final Ask ask;
     private volatile @Nullable Call call;
     private volatile boolean hasToken;
     private volatile boolean givenUp;
 
-    Attempt(byte[] body) {
-      this.body = body;
+    Attempt(Ask ask) {
+      this.ask = ask;
     }
 
     @Override
     public Answer call() throws IOException {
-      BearerToken.Given given = token.current();
+      Credential.Given given = credential.current();
       Answer answer = send(given);
       if (answer.code() != UNAUTHENTICATED) {
         return answer;
       }
       // The token may have been renewed since it was given; the same one again would be no use.
       hasToken = false;
-      BearerToken.Given renewed = token.renewed(given);
+      Credential.Given renewed = credential.renewed(given);
       return renewed.isSameAs(given) ? answer : send(renewed);
     }
 
-    private Answer send(BearerToken.Given given) throws IOException {
+    private Answer send(Credential.Given given) throws IOException {
       hasToken = true;
-      Call sending = client().newCall(request(body, given));
+      Call sending = client().newCall(request(ask, given));
       call = sending;
       if (givenUp) {
         sending.cancel();
@@ -188,14 +189,17 @@ final class HttpExchange {
     }
   }
 
-  private Request request(byte[] body, BearerToken.Given given) {
+  private static Request request(Ask ask, Credential.Given given) {
+    byte[] body = ask.body();
     return new Request.Builder()
-        .url(endpoint)
-        .header("Authorization", "Bearer " + given.text())
+        .url(ask.url())
+        .header("Authorization", given.header())
         .header("Accept", "application/json")
         .header("Accept-Encoding", "identity")
         .header("User-Agent", "latchkey")
-        .post(RequestBody.create(body, MediaType.get("application/json")))
+        .method(
+            ask.method(),
+            body == null ? null : RequestBody.create(body, MediaType.get("application/json")))
         .build();
   }
 

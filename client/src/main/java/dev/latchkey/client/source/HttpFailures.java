@@ -23,11 +23,26 @@ import org.jspecify.annotations.Nullable;
 /**
  * Turns what goes wrong on the way to a service, or comes back as a status, into exceptions. They
  * name the service and have no cause: what OkHttp, the JDK and the service say is not for showing.
- *
- * @param origin scheme, host and port of the service
  */
-record HttpFailures(String origin, String project) {
+class HttpFailures {
   private static final Duration MAX_RETRY_AFTER = Duration.ofHours(1);
+
+  private final String origin;
+  private final String project;
+
+  /** Makes those of a service by its scheme, host and port, and a project there. */
+  HttpFailures(String origin, String project) {
+    this.origin = origin;
+    this.project = project;
+  }
+
+  final String origin() {
+    return origin;
+  }
+
+  final String project() {
+    return project;
+  }
 
   SecretException ofStatus(int code, Headers headers, Clock clock) {
     if (code == 401) {
@@ -98,7 +113,7 @@ record HttpFailures(String origin, String project) {
   }
 
   /** Returns what to throw for a body that is refused unread; fewer secrets may fit into one. */
-  SecretValueException tooLarge(int limit) {
+  SecretException tooLarge(int limit) {
     return new SecretValueException(
         "The answer of " + origin + " is over " + limit + " bytes.",
         "Check that LATCHKEY_SOURCE is the address of a secrets service, and that no secret is over"
@@ -184,7 +199,8 @@ record HttpFailures(String origin, String project) {
     if (hasCause(e, CertificateException.class)) {
       return new SecretProtocolException(
           "TLS: the certificate of " + origin + " is not trusted: no known authority issued it.",
-          "Add its authority to the trust store of this Java runtime.");
+          "Set LATCHKEY_CA_FILE to a PEM file with the authority's certificate; where it is not set,"
+              + " the trust store of this Java runtime counts.");
     }
     return new SecretUnavailableException(
         "TLS: no secure connection to " + origin + " could be made.",

@@ -42,8 +42,7 @@ public final class HttpSource implements CiphertextSource {
     this.token = token;
     this.clock = builder.clock;
     this.failures = new HttpFailures(address.origin(), project);
-    this.exchange =
-        new HttpExchange(address, endpoint, token, failures, builder.sockets, builder.trust);
+    this.exchange = new HttpExchange(address, token, failures, builder.sockets, builder.trust);
   }
 
   /**
@@ -88,7 +87,10 @@ public final class HttpSource implements CiphertextSource {
 
   @Override
   public List<CiphertextAnswer> fetch(FetchRequest request) {
-    HttpExchange.Answer answer = exchange.post(CiphertextWire.encode(request), request.timeout());
+    HttpExchange.Answer answer =
+        exchange.send(
+            new HttpExchange.Ask("POST", endpoint, CiphertextWire.encode(request)),
+            request.timeout());
     if (answer.code() != 200) {
       throw failures.ofStatus(answer.code(), answer.headers(), clock);
     }
@@ -118,6 +120,7 @@ public final class HttpSource implements CiphertextSource {
     private @Nullable BearerToken token;
     private @Nullable SSLSocketFactory sockets;
     private @Nullable X509TrustManager trust;
+    private @Nullable Path caFile;
 
     private Builder(ServiceAddress address) {
       this.address = address;
@@ -156,10 +159,25 @@ public final class HttpSource implements CiphertextSource {
     /**
      * Sets how TLS connections are made and which certificates are trusted, for a service with an
      * authority of its own or that asks for a client certificate. The default is the platform's.
+     * Takes the place of {@link #trust}.
      */
     public Builder tls(SSLSocketFactory sockets, X509TrustManager trust) {
       this.sockets = sockets;
       this.trust = trust;
+      this.caFile = null;
+      return this;
+    }
+
+    /**
+     * Sets which certificates an https service is trusted by: those in a PEM file and those that
+     * they issued, instead of the platform's. The host's name is checked all the same. The file is
+     * read when the source is built. Takes the place of {@link #tls}.
+     *
+     * @param pem one or more certificates, of authorities or of the service itself; text between
+     *     them is passed over
+     */
+    public Builder trust(Path pem) {
+      this.caFile = pem;
       return this;
     }
 
@@ -171,7 +189,8 @@ public final class HttpSource implements CiphertextSource {
     /**
      * Returns the source. It connects when it is first asked.
      *
-     * @throws SecretConfigurationException if the project or the token is missing
+     * @throws SecretConfigurationException if the project or the token is missing, or the file of
+     *     {@link #trust} cannot be used, or the service is not https and there is one
      */
     public HttpSource build() {
       if (project == null) {
@@ -182,6 +201,11 @@ public final class HttpSource implements CiphertextSource {
         throw new SecretConfigurationException(
             "The token for the secrets service is missing.",
             "Set LATCHKEY_TOKEN or LATCHKEY_TOKEN_FILE.");
+      }
+      if (caFile != null) {
+        CaFile trusted = address.trusting(caFile);
+        sockets = trusted.sockets();
+        trust = trusted.trust();
       }
       return new HttpSource(this, project, token);
     }

@@ -2,6 +2,7 @@ package dev.latchkey.client.source;
 
 import dev.latchkey.SecretConfigurationException;
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.Locale;
 
 /** Where a secrets service is, checked. */
@@ -52,6 +53,20 @@ record ServiceAddress(URI base) {
     return base.getScheme().equalsIgnoreCase("https");
   }
 
+  /**
+   * Reads what the service is trusted by.
+   *
+   * @throws SecretConfigurationException if the file cannot be used, or nothing is proved here
+   */
+  CaFile trusting(Path caFile) {
+    if (!isSecure()) {
+      throw new SecretConfigurationException(
+          "LATCHKEY_CA_FILE is set, and the address of the secrets service is not https.",
+          "Leave it out, or use https: without TLS there is no certificate to trust.");
+    }
+    return CaFile.read(caFile);
+  }
+
   /** Returns the scheme, host and port, which messages name. */
   String origin() {
     return base.getScheme().toLowerCase(Locale.ROOT) + "://" + base.getRawAuthority();
@@ -59,10 +74,19 @@ record ServiceAddress(URI base) {
 
   /** Returns the address of a project's ciphertexts; a project needs no escaping in a path. */
   String endpoint(String project) {
+    return project(project) + "/ciphertexts";
+  }
+
+  /** Returns the address of the tokens of a project's processes. */
+  String processTokens(String project) {
+    return project(project) + "/process-tokens";
+  }
+
+  private String project(String project) {
     String path = base.getRawPath() == null ? "" : base.getRawPath();
     while (path.endsWith("/")) {
       path = path.substring(0, path.length() - 1);
     }
-    return origin() + path + "/v1/projects/" + project + "/ciphertexts";
+    return origin() + path + "/v1/projects/" + project;
   }
 }

@@ -20,6 +20,11 @@ final class Desk {
   final Map<String, String> environment = new LinkedHashMap<>();
   Terminal terminal = Terminal.ABSENT;
   InputStream in = InputStream.nullInputStream();
+  FakeTimer timer = new FakeTimer();
+
+  /** What happens when a child has been started, before it is waited for. */
+  Runnable onStart = () -> {};
+
   int started;
 
   /** Whether every write to standard output fails. */
@@ -71,8 +76,10 @@ final class Desk {
               Process begun =
                   process.redirectErrorStream(true).redirectOutput(child.toFile()).start();
               started++;
+              onStart.run();
               return begun;
-            });
+            },
+            () -> timer);
     int status = new Latchkey(host).run(List.of(args));
     in = InputStream.nullInputStream();
     out = outBytes.toString(UTF_8);

@@ -340,7 +340,8 @@ class SecretCommandsTest {
               lines(
                   "latchkey: LATCHKEY_SOURCE is a service, and this command lists and writes"
                       + " directories.",
-                  "Give --source file:/directory, or list and write at the service."));
+                  "Give --source file:/directory, or list and write on the admin page of the"
+                      + " service."));
     }
   }
 

@@ -196,7 +196,8 @@ class HttpSourceTlsTest {
               "TLS: the certificate of "
                   + origin()
                   + " is not trusted: no known authority issued it."
-                  + " Add its authority to the trust store of this Java runtime.")
+                  + " Set LATCHKEY_CA_FILE to a PEM file with the authority's certificate; where it is not"
+                  + " set, the trust store of this Java runtime counts.")
           .hasNoCause();
     }
     assertThat(server.getRequestCount()).isZero();

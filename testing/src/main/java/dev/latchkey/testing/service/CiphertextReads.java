@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 final class CiphertextReads {
   private static final Duration STORE_TIMEOUT = Duration.ofSeconds(10);
 
+  /** Of a token: a process has one for each 100 secrets, and of the connections some are left. */
+  private static final int MAX_WAITING = 1_024;
+
   private final ProcessTokens tokens;
   private final AuditLog audit;
   private final Clock clock;
@@ -36,11 +39,21 @@ final class CiphertextReads {
     this.clock = clock;
   }
 
-  /** Answers a request, now or later. */
-  void read(Exchange exchange, ProcessToken token, ProjectSecrets secrets, WireRequest request) {
+  /**
+   * Answers a request, now or later.
+   *
+   * @throws RefusedException if too many requests with the token wait already
+   */
+  void read(Exchange exchange, ProcessToken token, ProjectSecrets secrets, WireRequest request)
+      throws RefusedException {
     var read = new Read(exchange, token, secrets, request);
     if (read.answer(request.hold().isZero())) {
       return;
+    }
+    if (waiting.stream().filter(other -> other.token.id().equals(token.id())).count()
+        >= MAX_WAITING) {
+      throw new RefusedException(
+          429, "At most " + MAX_WAITING + " requests with one token wait at a time.");
     }
     waiting.add(read);
     read.begin();

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.stream.Collectors;
+import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
@@ -204,13 +205,19 @@ final class ServiceHandler extends Handler.Abstract {
   }
 
   private String logIn(Job job, byte[] body) throws RefusedException {
-    Request request = job.exchange().request();
-    Sessions.Opened opened = sessions.open(ManagementWire.login(body));
-    job.by(opened.admin());
-    job.exchange()
-        .headers()
-        .put(HttpHeader.SET_COOKIE, Sessions.setCookie(request, opened.cookie()));
-    return ManagementWire.session(opened, projectNames);
+    HttpFields.Mutable headers = job.exchange().headers();
+    try {
+      Sessions.Opened opened = sessions.open(ManagementWire.login(body));
+      job.by(opened.admin());
+      headers.put(
+          HttpHeader.SET_COOKIE, Sessions.setCookie(job.exchange().request(), opened.cookie()));
+      return ManagementWire.session(opened, projectNames);
+    } catch (RefusedException e) {
+      if (e.status() == 429) {
+        headers.put(HttpHeader.RETRY_AFTER, sessions.secondsUntilOpen());
+      }
+      throw e;
+    }
   }
 
   private static void send(Job job, String answer) {
@@ -224,9 +231,6 @@ final class ServiceHandler extends Handler.Abstract {
 
   private void refuse(Job job, Exception e) {
     Failure failure = Failure.of(e);
-    if (failure.status() == 429) {
-      job.exchange().headers().put(HttpHeader.RETRY_AFTER, sessions.secondsUntilOpen());
-    }
     refuse(job.exchange(), job.entry(failure.outcome(), failure.status()), failure);
   }
 

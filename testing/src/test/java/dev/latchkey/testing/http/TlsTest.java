@@ -51,7 +51,8 @@ class TlsTest {
               "TLS: the certificate of "
                   + service.address()
                   + " is not trusted: no known authority issued it."
-                  + " Add its authority to the trust store of this Java runtime.");
+                  + " Set LATCHKEY_CA_FILE to a PEM file with the authority's certificate; where it is not"
+                  + " set, the trust store of this Java runtime counts.");
     }
     assertThat(service.requests()).isEmpty();
   }

@@ -102,7 +102,7 @@ class AuditTest {
         desk.call("GET", "/v1/secrets", null, null);
       }
       assertThat(lines()).hasSize(60);
-      now.set(now.get().plusSeconds(60));
+      now.updateAndGet(instant -> instant.plusSeconds(60));
       desk.call("GET", "/v1/secrets", null, null);
       desk.call("GET", "/v1/secrets", null, null);
     }

@@ -40,7 +40,7 @@ class SessionsTest {
   }
 
   private void pass(Duration time) {
-    now.set(now.get().plus(time));
+    now.updateAndGet(instant -> instant.plus(time));
   }
 
   private Reply logIn(String body) {

@@ -1,0 +1,178 @@
+package dev.latchkey.client.cli;
+
+import dev.latchkey.SecretException;
+import dev.latchkey.SecretNotFoundException;
+import dev.latchkey.client.source.ProcessToken;
+import dev.latchkey.client.source.ProcessTokens;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The settings of a process, with a token that was made for it in the place of the admin key, until
+ * it is closed: then the token is revoked. Where no token was made the settings are all there is.
+ * Thread-safe.
+ *
+ * <p>The token is revoked when this process is ended by a signal, too; not when it is killed. Then
+ * it lives until it expires.
+ */
+final class Lease implements AutoCloseable {
+  /** How long a token lives that nobody renews: as long as resolving takes, with room to spare. */
+  static final Duration BRIEF = Duration.ofSeconds(60);
+
+  /** How long a token lives that is renewed; what is renewed in vain for a day is given up. */
+  static final Duration LONG = Duration.ofHours(24);
+
+  private static final Duration RENEWAL = Duration.ofHours(1);
+  private static final Duration RETRY = Duration.ofMinutes(1);
+
+  private final Host host;
+  private final Map<String, String> settings;
+  private final @Nullable ProcessTokens tokens;
+  private final @Nullable ProcessToken token;
+  private final Duration ttl;
+  private final Thread atShutdown = new Thread(this::end, "latchkey-revoke");
+  private @Nullable Timer timer;
+  private volatile @Nullable Instant expiresAt;
+  private volatile boolean closed;
+  private boolean failing;
+
+  private Lease(
+      Host host,
+      Map<String, String> settings,
+      @Nullable ProcessTokens tokens,
+      @Nullable ProcessToken token,
+      Duration ttl) {
+    this.host = host;
+    this.settings = settings;
+    this.tokens = tokens;
+    this.token = token;
+    this.ttl = ttl;
+    this.expiresAt = token == null ? null : token.expiresAt();
+  }
+
+  static Lease withoutToken(Host host, Map<String, String> settings) {
+    return new Lease(host, settings, null, null, BRIEF);
+  }
+
+  /** Returns a lease on a token; what makes tokens is closed with it. */
+  static Lease of(
+      Host host,
+      Map<String, String> settings,
+      ProcessTokens tokens,
+      ProcessToken token,
+      Duration ttl) {
+    var lease = new Lease(host, settings, tokens, token, ttl);
+    try {
+      Runtime.getRuntime().addShutdownHook(lease.atShutdown);
+    } catch (IllegalStateException e) {
+      // This process is ending: nothing comes of the lease but its close.
+    }
+    return lease;
+  }
+
+  Map<String, String> settings() {
+    return settings;
+  }
+
+  /** Has the token live as long as this lease. */
+  synchronized void renew() {
+    if (token != null && timer == null && !closed) {
+      timer = host.timers().get();
+      timer.after(RENEWAL, () -> renew(token));
+    }
+  }
+
+  private void renew(ProcessToken due) {
+    try {
+      if (tokens != null) {
+        expiresAt = tokens.renew(due, ttl);
+      }
+      failing = false;
+      again(RENEWAL, due);
+    } catch (SecretNotFoundException e) {
+      notRenewed(e.problem(), e.remedy()); // For good.
+    } catch (SecretException e) {
+      retry(due, e.problem(), e.remedy());
+    } catch (RuntimeException e) {
+      retry(due, "An unforeseen failure: " + e.getClass().getName() + ".", "");
+    }
+  }
+
+  private void retry(ProcessToken due, String problem, String remedy) {
+    if (!failing) {
+      failing = true;
+      notRenewed(
+          problem,
+          (remedy + " It is tried again every minute; the token ends at " + expiresAt + ".")
+              .strip());
+    }
+    again(RETRY, due);
+  }
+
+  private void notRenewed(String problem, String remedy) {
+    if (!closed) { // What a close interrupts has not failed.
+      host.complain("The token of the process was not renewed: " + problem, remedy);
+    }
+  }
+
+  private synchronized void again(Duration delay, ProcessToken due) {
+    if (timer != null && !closed) {
+      timer.after(delay, () -> renew(due));
+    }
+  }
+
+  /** Ends the renewals and revokes the token. It takes seconds at most, and throws nothing. */
+  @Override
+  public void close() {
+    end();
+    if (token != null) {
+      try {
+        Runtime.getRuntime().removeShutdownHook(atShutdown);
+      } catch (IllegalStateException e) {
+        // It runs, and finds nothing to do.
+      }
+    }
+  }
+
+  /** Whoever comes second waits here for the first, so that this process does not end too soon. */
+  private synchronized void end() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    if (timer != null) {
+      timer.close();
+    }
+    if (tokens == null || token == null) {
+      return;
+    }
+    // Whoever interrupted this thread did not mean the token to live on.
+    boolean interrupted = Thread.interrupted();
+    try (tokens) {
+      tokens.revoke(token);
+    } catch (SecretException e) {
+      notRevoked(token, e.problem());
+    } catch (RuntimeException e) {
+      notRevoked(token, "An unforeseen failure: " + e.getClass().getName() + ".");
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private void notRevoked(ProcessToken left, String problem) {
+    if (ttl.compareTo(BRIEF) <= 0) {
+      return; // It ends by itself before anybody could do something about it.
+    }
+    host.complain(
+        "The token of the process was not revoked: " + problem,
+        "Revoke the token "
+            + left.id()
+            + " on the admin page of the service; it ends by itself at "
+            + expiresAt
+            + ".");
+  }
+}

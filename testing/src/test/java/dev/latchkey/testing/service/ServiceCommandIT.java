@@ -1,0 +1,164 @@
+package dev.latchkey.testing.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import dev.latchkey.testing.service.ServiceProcess.Outcome;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The command, and the launcher with what the command tells its user to set. */
+@DisabledOnOs(OS.WINDOWS)
+class ServiceCommandIT {
+  @TempDir Path directory;
+  private Path data;
+
+  @BeforeEach
+  void name() {
+    data = directory.resolve("it's data"); // To be quoted in a shell.
+  }
+
+  private Outcome fail(String... args) throws Exception {
+    return ServiceProcess.run(directory, ServiceProcess.builder(args));
+  }
+
+  private void create(ServiceProcess service, String name, String value) throws Exception {
+    String key = Files.readString(directory.resolve("data/admin-key")).strip();
+    String basic = Base64.getEncoder().encodeToString(key.getBytes(StandardCharsets.UTF_8));
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(service.address() + "/v1/secrets"))
+            .header("Authorization", "Basic " + basic)
+            .header("Content-Type", "application/json")
+            .POST(
+                BodyPublishers.ofString("{\"name\":\"" + name + "\",\"value\":\"" + value + "\"}"))
+            .build();
+    HttpResponse<String> answer = HttpClient.newHttpClient().send(request, BodyHandlers.ofString());
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+  }
+
+  @Test
+  void ctrlC_stopsItCleanly() throws Exception {
+    try (var service = ServiceProcess.start("--data", data.toString(), "--port", "0")) {
+      assertThat(service.exports().get("LATCHKEY_KEYSET_FILE"))
+          .isEqualTo("'" + data.toString().replace("'", "'\\''") + "/keyset.json'");
+
+      Outcome end = service.interrupt();
+
+      assertThat(end.out()).isEqualTo("Stopped.\n");
+      assertThat(end.status()).isEqualTo(130);
+    }
+    ServiceProcess.start("--data", data.toString(), "--port", "0").close();
+  }
+
+  @Test
+  void whatIsPrinted_isAsInTheReadme() throws Exception {
+    Path plain = directory.resolve("data");
+    try (var service = ServiceProcess.start("--data", plain.toString(), "--port", "0")) {
+      String printed =
+          service
+              .printed()
+              .replace(directory.toString(), "/home/you")
+              .replace(service.address(), "http://127.0.0.1:8787")
+              .replaceAll("code=\\S+", "code=...");
+      assertThat(Files.readString(Path.of("..", "README.md")))
+          .contains("```\n" + printed + "\n```")
+          .contains("--data ./data");
+    }
+  }
+
+  @Test
+  void commandLine_thatIsWrong_saysWhatIs() throws Exception {
+    assertThat(fail().status()).isEqualTo(64);
+    assertThat(fail().err()).contains("Missing required option: '--data=DIR'");
+    assertThat(fail("--data", data.toString(), "--port", "99999"))
+        .isEqualTo(
+            new Outcome(
+                64, "", "latchkey-service: A port is 0 to 65535, not 99999.\nSee --help.\n"));
+    Outcome exposed = fail("--data", data.toString(), "--expose-to-other-machines-as", "localhost");
+    assertThat(exposed.status()).isEqualTo(64);
+    assertThat(exposed.err()).contains("needs --tls-self-signed");
+    assertThat(data).doesNotExist();
+    assertThat(fail("--help").out()).contains("--tls-self-signed").contains("Ctrl-C stops it.");
+  }
+
+  @Test
+  void portThatIsTaken_isNamed() throws Exception {
+    try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      String port = Integer.toString(taken.getLocalPort());
+      Outcome outcome = fail("--data", data.toString(), "--port", port);
+      assertThat(outcome.status()).isEqualTo(69);
+      assertThat(outcome.err())
+          .contains("cannot listen at port " + port + " of 127.0.0.1")
+          .contains("Choose another port")
+          .doesNotContain("\tat ");
+    }
+  }
+
+  @Test
+  void directoryThatIsInUse_isNamed() throws Exception {
+    try (var service = ServiceProcess.start("--data", data.toString(), "--port", "0")) {
+      Outcome outcome = fail("--data", data.toString(), "--port", "0");
+      assertThat(outcome.status()).isEqualTo(69);
+      assertThat(outcome.err()).contains("Another service uses " + data);
+      assertThat(service.address()).startsWith("http://127.0.0.1:");
+    }
+  }
+
+  @Test
+  void adminKeyThatIsDamaged_isNamed() throws Exception {
+    ServiceProcess.start("--data", data.toString(), "--port", "0").close();
+    Files.writeString(data.resolve("admin-key"), "no key");
+    Outcome outcome = fail("--data", data.toString(), "--port", "0");
+    assertThat(outcome.status()).isEqualTo(78);
+    assertThat(outcome.err()).contains("admin-key is not a line").contains("Delete it");
+  }
+
+  @Test
+  void launcher_withWhatIsPrinted_startsAnyProgramOverTls() throws Exception {
+    assumeThat(Files.exists(ServiceProcess.LATCHKEY)).as("latchkey.jar is built").isTrue();
+    String kept = directory.resolve("data").toString();
+    try (var service = ServiceProcess.start("--data", kept, "--port", "0")) {
+      create(service, "my-secret", "some-value");
+      for (List<String> child :
+          List.of(
+              List.of("sh", "-c", "echo $FOO $MY_APP_SECRET ${LATCHKEY_ADMIN_KEY_FILE-none}"),
+              List.of(
+                  "python3",
+                  "-c",
+                  "import os; e = os.environ; print(e['FOO'], e['MY_APP_SECRET'],"
+                      + " e.get('LATCHKEY_ADMIN_KEY_FILE', 'none'))"))) {
+        List<String> words =
+            new java.util.ArrayList<>(
+                List.of("run", "--env", "FOO=bar", "--secret", "MY_APP_SECRET=my-secret", "--"));
+        words.addAll(child);
+        Outcome outcome = service.latchkey(directory, words.toArray(String[]::new));
+        assertThat(outcome).isEqualTo(new Outcome(0, "bar some-value none\n", ""));
+      }
+      Outcome missing = service.latchkey(directory, "run", "--secret", "A=my-secrte", "--", "true");
+      assertThat(missing.status()).isEqualTo(66);
+      assertThat(missing.err()).contains("my-secrte");
+    }
+    try (var service = ServiceProcess.start("--data", kept, "--port", "0", "--tls-self-signed")) {
+      Outcome outcome =
+          service.latchkey(
+              directory, "run", "--secret", "A=my-secret", "--", "sh", "-c", "echo $A");
+      assertThat(outcome).isEqualTo(new Outcome(0, "some-value\n", ""));
+    }
+  }
+}
