@@ -3,6 +3,7 @@ package dev.latchkey.client.cli;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Runs what is due when it is told to, on the thread that tells it. */
 final class FakeTimer implements Timer {
@@ -12,6 +13,9 @@ final class FakeTimer implements Timer {
 
   /** Whether it was closed. */
   boolean closed;
+
+  /** What a close interrupts as if this timer ran it. */
+  @Nullable Thread interruptedAtClose;
 
   @Override
   public synchronized void after(Duration delay, Runnable task) {
@@ -38,8 +42,13 @@ final class FakeTimer implements Timer {
   }
 
   @Override
-  public synchronized void close() {
-    closed = true;
-    planned.clear();
+  public void close() {
+    synchronized (this) {
+      closed = true;
+      planned.clear();
+    }
+    if (interruptedAtClose != null) {
+      interruptedAtClose.interrupt();
+    }
   }
 }

@@ -1,6 +1,7 @@
 package dev.latchkey.client.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.latchkey.SecretName;
 import dev.latchkey.client.source.LoopbackServer;
@@ -14,6 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -39,6 +42,10 @@ final class TokenService extends Dispatcher implements AutoCloseable {
   volatile int renewStatus = 200;
   volatile int revokeStatus = 200;
 
+  private volatile String held = "";
+  private final CountDownLatch heldOne = new CountDownLatch(1);
+  private final CountDownLatch released = new CountDownLatch(1);
+
   private final Map<String, String> wishes = new ConcurrentHashMap<>();
   private final TinkSealer sealer;
   private final MockWebServer server;
@@ -62,12 +69,39 @@ final class TokenService extends Dispatcher implements AutoCloseable {
     return wishes.size();
   }
 
+  /** Has renewals stay without an answer until this is closed. */
+  void holdRenewals() {
+    held = "PUT ";
+  }
+
+  /** Has reads stay without an answer until this is closed. */
+  void holdReads() {
+    held = "POST " + PROJECT + "/ciphertexts";
+  }
+
+  /** Waits until a request is held. */
+  void awaitHeld() {
+    await(heldOne);
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
   @Override
   public MockResponse dispatch(RecordedRequest request) {
     String path = request.getUrl().encodedPath();
     String body = request.getBody() == null ? "" : request.getBody().utf8();
     boolean read = path.equals(PROJECT + "/ciphertexts");
     asked.add((request.getMethod() + " " + path + " " + (read ? "" : body)).strip());
+    if (!held.isEmpty() && asked.get(asked.size() - 1).startsWith(held)) {
+      heldOne.countDown();
+      await(released);
+    }
     String sender = request.getHeaders().get("Authorization");
     if (read) {
       return read(String.valueOf(sender), body);
@@ -147,6 +181,7 @@ final class TokenService extends Dispatcher implements AutoCloseable {
 
   @Override
   public void close() {
+    released.countDown();
     server.close();
   }
 }
