@@ -47,7 +47,8 @@ class AddedJarsIT {
       Pattern.compile(
           "okhttp-tls|(junit|jetty|micrometer|logback)-.*|opentest4j|apiguardian-api|assertj-core"
               + "|byte-buddy|archunit|slf4j-api|HdrHistogram|LatencyUtils|picocli"
-              + "|(selenium|opentelemetry|auto-service)(-.*)?|guava|failureaccess|listenablefuture|j2objc-annotations");
+              + "|(selenium|opentelemetry|auto-service)(-.*)?|guava|failureaccess"
+              + "|listenablefuture|j2objc-annotations");
 
   /** Returns the size of each jar on this class path, by its name without a version. */
   private static Map<String, Long> jars() throws IOException {
