@@ -258,9 +258,13 @@ final class AdminBrowser implements AutoCloseable {
                 + " document.title, location.href, JSON.stringify(history.state),"
                 + " ...performance.getEntries().map((e) => e.name), window.name,"
                 + " JSON.stringify(other)].join('\\n')))");
-    return page
-        + "\n"
-        + driver.executeCdpCommand("Page.getNavigationHistory", Map.of()).get("entries");
+    return page + "\n" + history();
+  }
+
+  /** Returns the addresses that the tab can go back and forth to. */
+  String history() {
+    return String.valueOf(
+        driver.executeCdpCommand("Page.getNavigationHistory", Map.of()).get("entries"));
   }
 
   @Override
