@@ -262,9 +262,13 @@ final class AdminBrowser implements AutoCloseable {
   }
 
   /** Returns the addresses that the tab can go back and forth to. */
-  String history() {
-    return String.valueOf(
-        driver.executeCdpCommand("Page.getNavigationHistory", Map.of()).get("entries"));
+  List<String> history() {
+    // The browser's note of what was typed into its own bar is beside them, and out of reach.
+    var entries =
+        (List<?>) driver.executeCdpCommand("Page.getNavigationHistory", Map.of()).get("entries");
+    return Objects.requireNonNull(entries).stream()
+        .map(entry -> String.valueOf(((Map<?, ?>) entry).get("url")))
+        .toList();
   }
 
   @Override
