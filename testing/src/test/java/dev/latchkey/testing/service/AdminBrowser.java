@@ -21,6 +21,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.openqa.selenium.By;
 import org.openqa.selenium.ElementNotInteractableException;
+import org.openqa.selenium.Keys;
 import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.WindowType;
@@ -99,6 +100,7 @@ final class AdminBrowser implements AutoCloseable {
       driver.close();
     }
     driver.switchTo().window(fresh);
+    driver.executeCdpCommand("Network.clearBrowserCookies", Map.of()); // All ports have them.
     look("light", 1200);
     driver.get(address.toString());
   }
@@ -206,6 +208,10 @@ final class AdminBrowser implements AutoCloseable {
     new Actions(driver).sendKeys(keys).perform();
   }
 
+  void control(String key) {
+    new Actions(driver).keyDown(Keys.CONTROL).sendKeys(key).keyUp(Keys.CONTROL).perform();
+  }
+
   String focused() {
     return String.valueOf(run("return document.activeElement.id"));
   }
@@ -252,9 +258,17 @@ final class AdminBrowser implements AutoCloseable {
                 + " document.title, location.href, JSON.stringify(history.state),"
                 + " ...performance.getEntries().map((e) => e.name), window.name,"
                 + " JSON.stringify(other)].join('\\n')))");
-    return page
-        + "\n"
-        + driver.executeCdpCommand("Page.getNavigationHistory", Map.of()).get("entries");
+    return page + "\n" + history();
+  }
+
+  /** Returns the addresses that the tab can go back and forth to. */
+  List<String> history() {
+    // The browser's note of what was typed into its own bar is beside them, and out of reach.
+    var entries =
+        (List<?>) driver.executeCdpCommand("Page.getNavigationHistory", Map.of()).get("entries");
+    return Objects.requireNonNull(entries).stream()
+        .map(entry -> String.valueOf(((Map<?, ?>) entry).get("url")))
+        .toList();
   }
 
   @Override

@@ -55,7 +55,7 @@ abstract class AdminPageTests {
     try (HttpSource source = desk.source(desk.token(name));
         SecretsClient client = SecretsClient.builder(source, decryptor).build();
         SecretValue value = client.resolve(SecretRef.parse("secret://" + name))) {
-      return value.bytes();
+      return value.bytes().clone(); // Closing overwrites them.
     }
   }
 

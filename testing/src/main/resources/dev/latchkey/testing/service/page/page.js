@@ -64,6 +64,7 @@ function leave(message) {
   closeDialogs();
   forgetSecrets();
   forgetAudit();
+  tell('');
   show('login');
   showLogin(message);
   by('login-title').focus();

@@ -140,7 +140,8 @@ export async function openVersions(project, secret) {
     const { versions } = await call('GET', path(project, 'secrets', secret.id, 'versions'));
     if (!closed) {
       rows.replaceChildren(...versions.map((version, i) => row([
-        rowHead(String(version.version), i === 0 ? make('span', { className: 'tag' }, 'current') : ''),
+        rowHead(String(version.version),
+            ...(i === 0 ? [' ', make('span', { className: 'tag' }, 'current')] : [])),
         cell('Since', time(version.createdAt, true)),
       ])));
     }
