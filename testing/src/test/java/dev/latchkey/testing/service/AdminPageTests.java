@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Tests of the admin page: a browser for the class, and for each test a running service. */
-@Timeout(60)
+@Timeout(180)
 abstract class AdminPageTests {
   static final String VALUE = "canary \"v\\/alue\" ä€ 7f3a ";
 

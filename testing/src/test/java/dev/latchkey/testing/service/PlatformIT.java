@@ -20,7 +20,7 @@ class PlatformIT {
   @TempDir Path directory;
 
   @Test
-  @Timeout(120)
+  @Timeout(180)
   void secret_createdInThePage_isSeenReplacedAndDeletedInRunningApps() throws Exception {
     String data = directory.resolve("data").toString();
     try (AdminBrowser page = AdminBrowser.start();
