@@ -3,7 +3,6 @@ package dev.latchkey.client.cli;
 import dev.latchkey.LaunchEnvironment;
 import dev.latchkey.SecretEnvironment;
 import dev.latchkey.SecretException;
-import dev.latchkey.SecretName;
 import dev.latchkey.SecretNotFoundException;
 import dev.latchkey.SecretRef;
 import dev.latchkey.SecretsReport;
@@ -16,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -53,7 +51,7 @@ final class Check implements Callable<Integer> {
     SecretsReport report = report(bound);
     List<SecretException> failures = new ArrayList<>();
     if (!report.bindings().isEmpty()) {
-      try (Lease lease = minting.brief(names(report));
+      try (Lease lease = minting.brief(environment.secretNames(host.environment()));
           SecretResolver resolver = ClientSettings.of(lease.settings()).connect()) {
         failures.addAll(check(report, bound, resolver));
       }
@@ -63,12 +61,6 @@ final class Check implements Callable<Integer> {
     failures.addAll(report.malformed());
     failures.forEach(e -> host.complain(e.problem(), e.remedy()));
     return ExitStatus.ofAll(failures);
-  }
-
-  private static Set<SecretName> names(SecretsReport report) {
-    Set<SecretName> names = new TreeSet<>();
-    report.bindings().forEach(line -> names.add(line.ref().name()));
-    return names;
   }
 
   private SecretsReport report(Map<String, String> bound) {

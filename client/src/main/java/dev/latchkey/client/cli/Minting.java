@@ -43,10 +43,8 @@ record Minting(Host host, Map<String, String> configured, ProcessRole role, Stri
       ProcessToken token = tokens.mint(role, app, names, ttl);
       settings.remove(Setting.TOKEN_FILE.variable());
       settings.put(Setting.TOKEN.variable(), token.reveal());
-      if (ttl.equals(Lease.BRIEF)) {
-        // Copies are each token's own: nobody would ever read those of this one.
-        settings.remove(Setting.CACHE_DIR.variable());
-      }
+      // Copies are each token's own: nobody would ever read those of this one.
+      settings.remove(Setting.CACHE_DIR.variable());
       return Lease.of(host, settings, tokens, token, ttl);
     } catch (RuntimeException | Error e) {
       tokens.close();

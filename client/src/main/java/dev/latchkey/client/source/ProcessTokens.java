@@ -28,7 +28,9 @@ import org.jspecify.annotations.Nullable;
  * <p>The key travels over https, or http to this machine, and to the configured scheme, host and
  * port alone: no redirect is followed. Its file is read for each request; of a key that is refused
  * the file is read once more, in case it has another one now. Each call ends within 10 s, {@link
- * #revoke} within 3 s, and at once when its thread is interrupted. There are no retries.
+ * #revoke} within 3 s, and at once when its thread is interrupted. What fails is not tried again,
+ * but for a connection that breaks before it is answered: a token may then have been made that
+ * nobody was told of, and ends with its time.
  */
 public final class ProcessTokens implements AutoCloseable {
   /** The most secrets that a token is for. */

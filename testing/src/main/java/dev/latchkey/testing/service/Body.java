@@ -14,7 +14,7 @@ import org.eclipse.jetty.util.thread.Scheduler;
  * buffer that it came in: there may be a value in it.
  */
 final class Body implements Runnable {
-  private static final int FIRST_BYTES = 8 << 10;
+  private static final int FIRST_BYTES = 2 << 10;
 
   /**
    * How many times the limit is read before the connection is closed: a client that is still

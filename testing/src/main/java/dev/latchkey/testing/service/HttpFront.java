@@ -3,6 +3,7 @@ package dev.latchkey.testing.service;
 import dev.latchkey.testing.wire.WireAnswer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.security.KeyStore;
 import java.util.List;
@@ -84,6 +85,9 @@ final class HttpFront implements AutoCloseable {
       server.start();
     } catch (IOException e) {
       stop(server);
+      if (new InetSocketAddress(host, port).isUnresolved()) {
+        throw new UncheckedIOException("The host " + host + " has no address here.", e);
+      }
       throw new UncheckedIOException(
           "The service cannot listen at port "
               + port

@@ -10,10 +10,19 @@ record Limits(int bodyBytes, int headerBytes, Duration body, Duration idle, int 
   /** As much as the names of a whole request need. */
   private static final int READ_BYTES = 64 << 10;
 
-  /** Returns the limits of one kind of request; a process sends names alone. */
+  /** A login is read before it is known who sends it. */
+  private static final int LOGIN_BYTES = 4 << 10;
+
+  /** Returns the limits of one kind of request. */
   Limits of(Route.Call call) {
-    return call == Route.Call.READ
-        ? new Limits(Math.min(READ_BYTES, bodyBytes), headerBytes, body, idle, connections)
-        : this;
+    return switch (call) {
+      case READ -> withBody(READ_BYTES);
+      case LOG_IN -> withBody(LOGIN_BYTES);
+      default -> this;
+    };
+  }
+
+  private Limits withBody(int bytes) {
+    return new Limits(Math.min(bytes, bodyBytes), headerBytes, body, idle, connections);
   }
 }

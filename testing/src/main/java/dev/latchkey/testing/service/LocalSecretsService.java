@@ -14,6 +14,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,6 +75,13 @@ public final class LocalSecretsService implements AutoCloseable {
 
   /** Options of a {@link LocalSecretsService}. Not thread-safe. */
   public static final class Builder {
+    /** A name has a letter in its last label, an address four numbers, which are not all 0. */
+    private static final Pattern HOST =
+        Pattern.compile(
+            "(?=.{1,253}$)([a-z0-9]([a-z0-9-]*[a-z0-9])?\\.)*[a-z]([a-z0-9-]*[a-z0-9])?"
+                + "|(?!0+(\\.0+)*$)\\d{1,3}(\\.\\d{1,3}){3}",
+            Pattern.CASE_INSENSITIVE);
+
     private final Path directory;
     private Set<String> projects = new LinkedHashSet<>(List.of("default"));
     private int port;
@@ -154,7 +162,7 @@ public final class LocalSecretsService implements AutoCloseable {
      * @throws IllegalArgumentException if it is no host, or stands for any address
      */
     public Builder exposeTo(String host) {
-      if (!host.matches("[A-Za-z0-9.-]{1,253}") || host.equals("0.0.0.0")) {
+      if (!HOST.matcher(host).matches()) {
         throw new IllegalArgumentException(
             "'" + host + "' is no name or IPv4 address by which clients reach this machine.");
       }

@@ -91,9 +91,9 @@ final class Management {
     ServedSecret old = found(job, secrets);
     try (NewValue wanted = NewValue.parse(body)) {
       audit.add(List.of(job.begun()), false);
-      ServedSecret replaced = secrets.replace(old.id(), wanted.value());
+      return ManagementWire.secret(secrets.replace(old.id(), wanted.value()));
+    } finally {
       reads.changed(secrets.project(), old.stored().name());
-      return ManagementWire.secret(replaced);
     }
   }
 

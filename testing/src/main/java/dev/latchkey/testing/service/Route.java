@@ -8,15 +8,16 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a path is for. Names travel in bodies alone, so that a path that has to be decoded is none.
  *
  * @param calls what each method does
- * @param project empty where the path is of none
+ * @param project null where the path is of none
  * @param id of a secret or a token; empty where the path is of none
  */
-record Route(Map<String, Call> calls, String project, String id) {
+record Route(Map<String, Call> calls, @Nullable String project, String id) {
   /** What can be asked of the service; the text is what the audit log calls it. */
   enum Call {
     LIST("list-secrets"),
@@ -64,6 +65,7 @@ record Route(Map<String, Call> calls, String project, String id) {
     }
   }
 
+  private static final String USER_SECRETS = "/v1/secrets";
   static final String SESSION_PATH = "/v1/session";
 
   private static final String PROJECT = "(?<project>[A-Za-z0-9][A-Za-z0-9._-]*)";
@@ -93,8 +95,8 @@ record Route(Map<String, Call> calls, String project, String id) {
               "/v1/projects/" + PROJECT + "/secrets/" + ID + "/versions",
               Map.of("GET", Call.VERSIONS)),
           Paths.of("/v1/projects/" + PROJECT + "/secret-names", Map.of("POST", Call.CHECK_NAME)),
-          Paths.of("/v1/secrets", SECRETS),
-          Paths.of("/v1/secrets/" + ID, SECRET),
+          Paths.of(USER_SECRETS, SECRETS),
+          Paths.of(USER_SECRETS + "/" + ID, SECRET),
           Paths.of("/v1/projects/" + PROJECT, Map.of("GET", Call.PROJECT)),
           Paths.of("/v1/memberships", Map.of("GET", Call.MEMBERSHIPS)),
           Paths.of("/v1/projects/" + PROJECT + "/process-tokens", TOKENS),
@@ -102,15 +104,16 @@ record Route(Map<String, Call> calls, String project, String id) {
           Paths.of("/v1/audit", Map.of("GET", Call.READ_AUDIT)),
           Paths.of(SESSION_PATH, SESSION));
 
-  /** Returns what a path is for; the default project is that of the paths without one. */
+  /** Returns what a path is for; the default project is that of a user's own secrets. */
   static Route of(String path, String defaultProject) throws RefusedException {
     for (Paths pattern : PATTERNS) {
       Matcher matcher = pattern.path.matcher(path);
       if (matcher.matches()) {
         String text = pattern.path.pattern();
+        String project = path.startsWith(USER_SECRETS) ? defaultProject : null;
         return new Route(
             pattern.calls,
-            text.contains(PROJECT) ? matcher.group("project") : defaultProject,
+            text.contains(PROJECT) ? matcher.group("project") : project,
             text.contains(ID) ? matcher.group("id") : "");
       }
     }

@@ -1,6 +1,8 @@
 package dev.latchkey.testing.service;
 
+import dev.latchkey.SecretConfigurationException;
 import dev.latchkey.SecretException;
+import dev.latchkey.SecretUnavailableException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -90,11 +92,9 @@ final class ServiceCommand {
         return;
       }
       command.run(System.out);
-    } catch (ParameterException e) {
+    } catch (ParameterException | IllegalArgumentException e) {
       fail(USAGE, e.getMessage(), "See --help.");
-    } catch (IllegalArgumentException e) {
-      fail(USAGE, e.getMessage(), "See --help.");
-    } catch (dev.latchkey.SecretUnavailableException e) {
+    } catch (SecretUnavailableException e) {
       fail(UNAVAILABLE, e.problem(), e.remedy());
     } catch (SecretException e) {
       fail(CONFIGURATION, e.problem(), e.remedy());
@@ -129,8 +129,12 @@ final class ServiceCommand {
   private LocalSecretsService.Builder builder() {
     var builder = LocalSecretsService.builder(data).port(port);
     if (!projects.isEmpty()) {
-      builder.projects(
-          projects.get(0), projects.subList(1, projects.size()).toArray(String[]::new));
+      try {
+        builder.projects(
+            projects.get(0), projects.subList(1, projects.size()).toArray(String[]::new));
+      } catch (SecretConfigurationException e) {
+        throw new IllegalArgumentException("--project: " + e.problem(), e);
+      }
     }
     if (tlsSelfSigned) {
       builder.tlsSelfSigned();

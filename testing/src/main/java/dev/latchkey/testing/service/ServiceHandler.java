@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -117,9 +118,10 @@ final class ServiceHandler extends Handler.Abstract {
   private Entry entry(
       Caller caller, @Nullable Route route, Route.@Nullable Call call, Failure failure) {
     String action = call == null ? "unknown" : call.action;
-    String project =
-        route == null || !projects.containsKey(route.project()) ? null : route.project();
-    return new Entry(caller, action, project, null, null, failure.outcome(), failure.status());
+    String project = route == null ? null : route.project();
+    boolean known = project != null && projects.containsKey(project);
+    return new Entry(
+        caller, action, known ? project : null, null, null, failure.outcome(), failure.status());
   }
 
   /** A page that a browser shows may have it ask here, by a name of its own for this address. */
@@ -136,9 +138,12 @@ final class ServiceHandler extends Handler.Abstract {
         && request.getHttpURI().getPath().equals(Route.SESSION_PATH);
   }
 
-  /** Returns the secrets of the project, if the caller may do what is asked for. */
+  /**
+   * Returns the secrets of the project, if the caller may do what is asked for; those of the first
+   * one where it is for none.
+   */
   private ProjectSecrets permitted(Job job) throws RefusedException {
-    String project = job.route().project();
+    String project = Objects.requireNonNullElse(job.route().project(), projectNames.get(0));
     if (job.caller() instanceof Caller.Reader reader) {
       if (job.call() != Route.Call.READ) {
         throw new RefusedException(
@@ -206,15 +211,16 @@ final class ServiceHandler extends Handler.Abstract {
 
   private String logIn(Job job, byte[] body) throws RefusedException {
     HttpFields.Mutable headers = job.exchange().headers();
+    String from = Request.getRemoteAddr(job.exchange().request());
     try {
-      Sessions.Opened opened = sessions.open(ManagementWire.login(body));
+      Sessions.Opened opened = sessions.open(ManagementWire.login(body), from);
       job.by(opened.admin());
       headers.put(
           HttpHeader.SET_COOKIE, Sessions.setCookie(job.exchange().request(), opened.cookie()));
       return ManagementWire.session(opened, projectNames);
     } catch (RefusedException e) {
       if (e.status() == 429) {
-        headers.put(HttpHeader.RETRY_AFTER, sessions.secondsUntilOpen());
+        headers.put(HttpHeader.RETRY_AFTER, sessions.secondsUntilOpen(from));
       }
       throw e;
     }

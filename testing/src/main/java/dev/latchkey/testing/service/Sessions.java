@@ -28,13 +28,15 @@ final class Sessions {
   private static final int FREE_FAILURES = 5;
 
   private static final int MAX_PAUSE_DOUBLINGS = 6;
+  private static final Duration FORGETTING = Duration.ofMinutes(15);
 
   private final AdminKey admin;
   private final Clock clock;
   private final Map<String, Instant> codes = new HashMap<>();
   private final Map<String, Session> sessions = new HashMap<>();
-  private int failures;
-  private Instant closedUntil = Instant.MIN;
+
+  /** By the address of who tried; those whose pause is long over are forgotten. */
+  private final Map<String, Failures> failures = new HashMap<>();
 
   Sessions(AdminKey admin, Clock clock) {
     this.admin = admin;
@@ -42,6 +44,17 @@ final class Sessions {
   }
 
   private record Session(String header, Instant end) {}
+
+  private record Failures(int count, Instant closedUntil) {
+    Failures oneMore(Instant now) {
+      int doublings = Math.min(count + 1 - FREE_FAILURES, MAX_PAUSE_DOUBLINGS);
+      return new Failures(count + 1, doublings < 0 ? now : now.plusSeconds(1L << doublings));
+    }
+
+    boolean isOld(Instant now) {
+      return now.isAfter(closedUntil.plus(FORGETTING));
+    }
+  }
 
   /** What somebody logs in with: a code, or a user and an API key. */
   record Login(@Nullable String code, @Nullable String userId, @Nullable String apiKey) {
@@ -73,20 +86,19 @@ final class Sessions {
   /**
    * Begins a session.
    *
+   * @param from the address of who logs in
    * @throws RefusedException if the login is not good, or came too soon after others that were not
    */
-  synchronized Opened open(Login login) throws RefusedException {
+  synchronized Opened open(Login login, String from) throws RefusedException {
     Instant now = clock.instant();
-    if (now.isBefore(closedUntil)) {
+    failures.values().removeIf(failed -> failed.isOld(now));
+    Failures failed = failures.getOrDefault(from, new Failures(0, now));
+    if (now.isBefore(failed.closedUntil)) {
       throw new RefusedException(
-          429, "Too many logins have failed. Try again in " + secondsUntilOpen() + " s.");
+          429, "Too many logins have failed. Try again in " + secondsUntilOpen(from) + " s.");
     }
     if (!isGood(login, now)) {
-      failures++;
-      if (failures >= FREE_FAILURES) {
-        int doublings = Math.min(failures - FREE_FAILURES, MAX_PAUSE_DOUBLINGS);
-        closedUntil = now.plusSeconds(1L << doublings);
-      }
+      failures.put(from, failed.oneMore(now));
       throw new RefusedException(
           401,
           login.code == null
@@ -95,7 +107,7 @@ final class Sessions {
                   + CODE_LIFE.toMinutes()
                   + " minutes. Log in with the API key, or start the service again for a new code.");
     }
-    failures = 0;
+    failures.remove(from);
     sessions.values().removeIf(session -> !now.isBefore(session.end));
     String cookie = RandomToken.make("lks_");
     String header = RandomToken.make("");
@@ -113,9 +125,11 @@ final class Sessions {
         && admin.matches(login.userId, login.apiKey);
   }
 
-  /** Returns how long no login is looked at, rounded up. */
-  synchronized long secondsUntilOpen() {
-    long millis = Duration.between(clock.instant(), closedUntil).toMillis();
+  /** Returns how long no login from an address is looked at, rounded up. */
+  synchronized long secondsUntilOpen(String from) {
+    Failures failed = failures.get(from);
+    long millis =
+        failed == null ? 0 : Duration.between(clock.instant(), failed.closedUntil).toMillis();
     return Math.max(1, (millis + 999) / 1_000);
   }
 

@@ -20,7 +20,9 @@ final class SlowClients implements Connection.Listener {
 
   @Override
   public void onOpened(Connection connection) {
-    lookLater(connection, -1);
+    if (connection.getMessagesIn() >= 0) { // TLS counts none; what is inside it does.
+      lookLater(connection, -1);
+    }
   }
 
   /** Ends it if no request has come since, and none is being answered. */

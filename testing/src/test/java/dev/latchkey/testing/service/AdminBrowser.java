@@ -74,7 +74,7 @@ final class AdminBrowser implements AutoCloseable {
     return new AdminBrowser(new ChromeDriver(service, options));
   }
 
-  private static Optional<Path> onPath(String name) {
+  static Optional<Path> onPath(String name) {
     String path = Objects.requireNonNullElse(System.getenv("PATH"), "");
     return Stream.of(path.split(Pattern.quote(File.pathSeparator), -1))
         .map(directory -> Path.of(directory, name))

@@ -125,6 +125,18 @@ class AuditTest {
   }
 
   @Test
+  void callThatIsForNoProject_isWrittenDownWithoutOne() throws Exception {
+    try (Desk desk = Desk.open(directory)) {
+      desk.admin("GET", "/v1/memberships", null);
+    }
+
+    assertThat(lines())
+        .containsExactly(
+            "{\"caller\":\"admin\",\"user\":\"user-1\",\"action\":\"list-memberships\","
+                + "\"outcome\":\"ok\",\"status\":200}");
+  }
+
+  @Test
   void log_isReadFromItsEnd() throws Exception {
     try (Desk desk = Desk.open(directory)) {
       for (int i = 0; i < 5; i++) {

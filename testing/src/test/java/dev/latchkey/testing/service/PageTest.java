@@ -3,10 +3,13 @@ package dev.latchkey.testing.service;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.latchkey.testing.service.Desk.Reply;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -73,6 +76,21 @@ class PageTest {
               assertThat(desk.call("GET", file, null, null).status()).as(file).isEqualTo(200);
             });
     assertThat(page).doesNotContain("style=").doesNotContain("onclick").doesNotContain("<script>");
+  }
+
+  @Test
+  void files_areAllServed() throws Exception {
+    Path folder = Path.of(Objects.requireNonNull(Page.class.getResource("page")).toURI());
+    try (Stream<Path> files = Files.list(folder)) {
+      assertThat(files.map(file -> String.valueOf(file.getFileName())))
+          .hasSizeGreaterThan(4)
+          .filteredOn(name -> !name.equals("index.html"))
+          .allSatisfy(
+              name ->
+                  assertThat(desk.call("GET", "/" + name, null, null).status())
+                      .as(name)
+                      .isEqualTo(200));
+    }
   }
 
   @Test

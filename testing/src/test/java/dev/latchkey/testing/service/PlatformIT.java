@@ -2,12 +2,15 @@ package dev.latchkey.testing.service;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.latchkey.testing.service.ServiceProcess.Outcome;
 import java.io.BufferedReader;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,10 +21,21 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class PlatformIT {
   @TempDir Path directory;
+  private @Nullable Process app;
+
+  @AfterEach
+  void endApp() {
+    if (app != null) {
+      app.destroyForcibly();
+    }
+  }
 
   @Test
-  @Timeout(180)
+  @Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   void secret_createdInThePage_isSeenReplacedAndDeletedInRunningApps() throws Exception {
+    assumeTrue(
+        AdminBrowser.onPath("python3").isPresent(),
+        "The whole is not tested: there is no python3 on the PATH.");
     String data = directory.resolve("data").toString();
     try (AdminBrowser page = AdminBrowser.start();
         ServiceProcess service = ServiceProcess.start("--data", data, "--port", "0")) {
@@ -35,6 +49,7 @@ class PlatformIT {
       assertThat(python(service)).isEqualTo(new Outcome(0, "bar some-value\n", ""));
 
       Process app = java(service);
+      this.app = app;
       BufferedReader out = app.inputReader(UTF_8);
       assertThat(out.readLine()).isEqualTo("read some-value from secret://my-secret");
       assertThat(out.readLine()).isEqualTo("key null");

@@ -55,8 +55,13 @@ final class ServiceProcess implements AutoCloseable {
   static ServiceProcess start(String... args) throws IOException {
     var service =
         new ServiceProcess(builder(args).redirectError(ProcessBuilder.Redirect.INHERIT).start());
-    service.readTo("Ctrl-C stops it.");
-    return service;
+    try {
+      service.readTo("Ctrl-C stops it.");
+      return service;
+    } catch (IOException | RuntimeException | Error e) {
+      service.close();
+      throw e;
+    }
   }
 
   private void readTo(String last) throws IOException {
@@ -126,8 +131,9 @@ final class ServiceProcess implements AutoCloseable {
     return new Outcome(process.exitValue(), rest.toString(), "");
   }
 
+  /** Kills it, and waits until what it held is free. */
   @Override
   public void close() {
-    process.destroyForcibly();
+    process.destroyForcibly().onExit().join();
   }
 }

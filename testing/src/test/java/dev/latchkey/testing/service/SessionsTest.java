@@ -1,10 +1,12 @@
 package dev.latchkey.testing.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.latchkey.testing.service.Desk.Reply;
 import java.net.http.HttpRequest;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -188,6 +190,24 @@ class SessionsTest {
       })
   void login_thatIsNone_isRefused(String body) {
     assertThat(logIn(body).outcome()).isEqualTo("400/3");
+  }
+
+  @Test
+  void login_thatIsLarge_isNotRead() {
+    assertThat(logIn("{\"code\":\"" + "x".repeat(5_000) + "\"}").outcome()).isEqualTo("413/8");
+  }
+
+  @Test
+  void loginsThatFail_makeNoPauseForOtherAddresses() throws Exception {
+    var sessions = new Sessions(Desk.ADMIN, Clock.fixed(Instant.EPOCH, ZoneOffset.UTC));
+    var wrong = new Sessions.Login(null, "user-1", "wrong");
+    for (int i = 0; i < 5; i++) {
+      assertThatThrownBy(() -> sessions.open(wrong, "192.0.2.1")).hasMessageContaining("is wrong");
+    }
+    var right = new Sessions.Login(null, "user-1", Desk.KEY);
+
+    assertThatThrownBy(() -> sessions.open(right, "192.0.2.1")).hasMessageContaining("Too many");
+    assertThat(sessions.open(right, "192.0.2.2").admin().userId()).isEqualTo("user-1");
   }
 
   @Test

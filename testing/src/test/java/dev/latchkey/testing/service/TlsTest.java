@@ -76,6 +76,46 @@ class TlsTest {
   }
 
   @Test
+  void requestThatWaitsLonger_thanAConnectionMayIdle_isAnswered() throws Exception {
+    Limits limits =
+        new Limits(2 << 20, 16 << 10, Duration.ofSeconds(10), Duration.ofMillis(200), 9);
+    try (LocalSecretsService service = builder().projects("shop").limits(limits).start()) {
+      HttpClient client = trusting();
+      String base = service.address() + "/v1/projects/shop/";
+      post(client, base + "secrets", Desk.ADMIN.basic(), "{\"name\":\"a\",\"value\":\"v\"}");
+      String minted =
+          post(
+              client,
+              base + "process-tokens",
+              Desk.ADMIN.basic(),
+              "{\"role\":\"work\",\"app\":\"a\",\"secrets\":[\"a\"],\"ttlSeconds\":60}");
+      String token = minted.replaceAll(".*\"token\":\"([^\"]+)\".*", "$1");
+
+      String answer =
+          post(
+              client,
+              base + "ciphertexts",
+              "Bearer " + token,
+              "{\"secrets\":[{\"name\":\"a\",\"knownVersion\":1}],\"waitSeconds\":2}");
+
+      assertThat(answer).contains("\"unchanged\"");
+    }
+  }
+
+  private static String post(HttpClient client, String uri, String authorization, String body)
+      throws Exception {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(uri))
+            .header("Authorization", authorization)
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(body))
+            .build();
+    HttpResponse<String> answer = client.send(request, BodyHandlers.ofString());
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    return answer.body();
+  }
+
+  @Test
   void cookie_isForTlsAlone() throws Exception {
     try (LocalSecretsService service = builder().start()) {
       String code = service.loginLink().getFragment().substring("code=".length());
@@ -142,7 +182,24 @@ class TlsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "0.0.0.0", "::", "a b", "http://a", "a/b", "a:1"})
+  @ValueSource(
+      strings = {
+        "",
+        "0",
+        "0.0",
+        "0.0.0.0",
+        "00.0.0.0",
+        "1.2.3",
+        "::",
+        "-x",
+        "a..b",
+        "a.",
+        "*",
+        "a b",
+        "http://a",
+        "a/b",
+        "a:1"
+      })
   void exposed_asNoHost_isAnError(String host) {
     assertThatThrownBy(() -> builder().exposeTo(host)).isInstanceOf(IllegalArgumentException.class);
   }

@@ -50,10 +50,12 @@ export function path(project, ...parts) {
 }
 
 async function sendInSession(method, path, body) {
+  const csrf = sessionStorage.getItem(CSRF) ?? '';
   try {
-    return await send(method, path, body, sessionStorage.getItem(CSRF) ?? '');
+    return await send(method, path, body, csrf);
   } catch (e) {
-    if (e.status === 401) {
+    // A late answer to an old session says nothing of the one that has begun since.
+    if (e.status === 401 && csrf === (sessionStorage.getItem(CSRF) ?? '')) {
       forgetSession();
       sessionEnded();
     }

@@ -106,6 +106,7 @@ export function forgetAudit() {
   loads++;
   text = '';
   entries = [];
+  by('audit-filter').value = '';
   by('audit-rows').replaceChildren();
   by('audit-count').textContent = '';
 }

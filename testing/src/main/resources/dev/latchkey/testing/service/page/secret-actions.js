@@ -36,11 +36,15 @@ async function sendDelete(event) {
   sending.sending = true;
   try {
     await call('DELETE', path(sending.project, 'secrets', sending.secret.id));
-    close(by('delete-dialog'));
+    if (deletion === sending) {
+      close(by('delete-dialog'));
+    }
     await sending.changed(`${sending.secret.name} is deleted.`);
     ifLost(by('search'));
   } catch (e) {
-    fail(by('delete-dialog'), problem, e.message);
+    if (deletion === sending) {
+      fail(by('delete-dialog'), problem, e.message);
+    }
   } finally {
     sending.sending = false;
   }
@@ -62,15 +66,24 @@ by('delete-form').addEventListener('submit', sendDelete);
  * @param reload asks the service for them again
  */
 export function openUsers({ project, secret, tokens, reload }) {
+  let closed = false;
   const revoked = async (token) => {
     by('users-problem').textContent = '';
+    let problem = '';
     try {
       await call('DELETE', path(project, 'process-tokens', token.id));
-      by('users-outcome').textContent = `A token of ${token.app} is revoked.`;
     } catch (e) {
-      fail(by('users-dialog'), by('users-problem'), e.message);
+      problem = e.message;
     }
     await reload();
+    if (closed) {
+      return; // The dialog is another secret's by now.
+    }
+    if (problem === '') {
+      by('users-outcome').textContent = `A token of ${token.app} is revoked.`;
+    } else {
+      fail(by('users-dialog'), by('users-problem'), problem);
+    }
     show();
   };
   const show = () => {
@@ -85,6 +98,7 @@ export function openUsers({ project, secret, tokens, reload }) {
   by('users-name').textContent = secret.name;
   show();
   open(by('users-dialog'), () => {
+    closed = true;
     by('users-problem').textContent = '';
     by('users-outcome').textContent = '';
     by('users-rows').replaceChildren();

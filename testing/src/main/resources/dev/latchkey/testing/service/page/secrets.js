@@ -14,6 +14,7 @@ let secrets = [];
 let tokens = [];
 let order = { by: 'name', down: false };
 let loads = 0;
+let loaded = false;
 
 /** Shows a project's secrets. */
 export function showProject(name) {
@@ -26,6 +27,7 @@ export function showProject(name) {
 
 export function forgetSecrets() {
   loads++;
+  loaded = false;
   project = '';
   secrets = [];
   tokens = [];
@@ -46,6 +48,7 @@ async function load() {
     if (mine === loads) {
       secrets = listed.secrets;
       tokens = granted.tokens;
+      loaded = true;
       render();
     }
   } catch (e) {
@@ -87,6 +90,9 @@ function found() {
 }
 
 function render() {
+  if (!loaded) {
+    return; // That there are none is not known yet.
+  }
   const shown = found();
   const none = secrets.length === 0;
   by('secrets-empty').hidden = !none;
