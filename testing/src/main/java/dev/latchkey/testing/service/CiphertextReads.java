@@ -3,7 +3,6 @@ package dev.latchkey.testing.service;
 import dev.latchkey.SecretName;
 import dev.latchkey.client.source.CiphertextAnswer;
 import dev.latchkey.client.source.CiphertextQuery;
-import dev.latchkey.client.source.FetchRequest;
 import dev.latchkey.testing.wire.RefusedException;
 import dev.latchkey.testing.wire.WireAnswer;
 import dev.latchkey.testing.wire.WireRequest;
@@ -12,8 +11,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
 
@@ -23,12 +24,11 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe.
  */
 final class CiphertextReads {
-  private static final Duration STORE_TIMEOUT = Duration.ofSeconds(10);
-
   private final ProcessTokens tokens;
   private final AuditLog audit;
   private final Clock clock;
   private final Set<Read> waiting = ConcurrentHashMap.newKeySet();
+  private final AtomicLong changes = new AtomicLong();
 
   CiphertextReads(ProcessTokens tokens, AuditLog audit, Clock clock) {
     this.tokens = tokens;
@@ -50,10 +50,28 @@ final class CiphertextReads {
 
   /** Has requests looked at that ask for a secret. */
   void changed(String project, SecretName name) {
+    var look = new Look(changes.incrementAndGet());
     for (Read read : waiting) {
       if (read.token.project().equals(project) && read.asksFor(name)) {
-        read.exchange.execute(() -> read.answer(false));
+        read.exchange.execute(() -> read.answer(false, look));
       }
+    }
+  }
+
+  /** A look after a change: of many requests that ask for the same, one has it read for all. */
+  private final class Look {
+    private final long number;
+    private final Map<List<CiphertextQuery>, List<CiphertextAnswer>> found =
+        new ConcurrentHashMap<>();
+
+    Look(long number) {
+      this.number = number;
+    }
+
+    List<CiphertextAnswer> fetch(ProjectSecrets secrets, List<CiphertextQuery> queries) {
+      return number == changes.get()
+          ? found.computeIfAbsent(queries, secrets::fetch)
+          : secrets.fetch(queries); // It has changed once more.
     }
   }
 
@@ -119,12 +137,16 @@ final class CiphertextReads {
 
     /** Answers if there is news, or anyway; returns whether it is answered. */
     boolean answer(boolean anyway) {
+      return answer(anyway, new Look(-1));
+    }
+
+    boolean answer(boolean anyway, Look look) {
       if (exchange.isClaimed()) {
         return true;
       }
       boolean claimed = false;
       try {
-        List<CiphertextAnswer> answers = answers();
+        List<CiphertextAnswer> answers = answers(look);
         // After the look, so that nothing is told which came once the token was revoked.
         if (!tokens.isInForce(token)) {
           throw new RefusedException(401, "The token has expired or was revoked.");
@@ -155,13 +177,13 @@ final class CiphertextReads {
       exchange.error(told.status(), told.message());
     }
 
-    private List<CiphertextAnswer> answers() {
+    private List<CiphertextAnswer> answers(Look look) {
       List<CiphertextQuery> permitted =
           request.queries().stream().filter(query -> token.permits(query.name())).toList();
       Iterator<CiphertextAnswer> found =
           permitted.isEmpty()
               ? List.<CiphertextAnswer>of().iterator()
-              : secrets.store().fetch(FetchRequest.of(permitted, STORE_TIMEOUT)).iterator();
+              : look.fetch(secrets, permitted).iterator();
       List<CiphertextAnswer> answers = new ArrayList<>();
       for (CiphertextQuery query : request.queries()) {
         CiphertextAnswer answer =
