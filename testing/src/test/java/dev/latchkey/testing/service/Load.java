@@ -37,9 +37,9 @@ final class Load implements AutoCloseable {
    * How long answers took, sorted, in nanoseconds, how many there were a second, and how much of
    * the processors each took in this JVM, which asks and answers.
    */
-  record Result(long[] nanos, double perSecond, double processorMillis) {
+  record Result(List<Long> nanos, double perSecond, double processorMillis) {
     double millis(double quantile) {
-      return nanos[(int) ((nanos.length - 1) * quantile)] / 1e6;
+      return nanos.get((int) ((nanos.size() - 1) * quantile)) / 1e6;
     }
   }
 
@@ -169,8 +169,8 @@ final class Load implements AutoCloseable {
   }
 
   private static Result result(List<Long> took, double seconds, long processorNanos) {
-    long[] nanos = took.stream().mapToLong(Long::longValue).sorted().toArray();
-    return new Result(nanos, nanos.length / seconds, processorNanos / 1e6 / nanos.length);
+    List<Long> nanos = took.stream().sorted().toList();
+    return new Result(nanos, nanos.size() / seconds, processorNanos / 1e6 / nanos.size());
   }
 
   private List<Connection> answered() throws IOException {

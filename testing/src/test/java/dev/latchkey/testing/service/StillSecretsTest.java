@@ -60,9 +60,9 @@ class StillSecretsTest {
     assertThat(ask())
         .isInstanceOfSatisfying(
             CiphertextAnswer.Sealed.class,
-            sealed -> {
-              assertThat(sealed.secret().identity().version()).isEqualTo(version);
-              assertThat(sealed.secret().ciphertext()).startsWith((byte) version);
+            found -> {
+              assertThat(found.secret().identity().version()).isEqualTo(version);
+              assertThat(found.secret().ciphertext()).startsWith((byte) version);
             });
   }
 
