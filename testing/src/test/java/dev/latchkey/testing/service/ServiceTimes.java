@@ -1,5 +1,6 @@
 package dev.latchkey.testing.service;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -109,7 +110,7 @@ class ServiceTimes {
     String tool = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
     Process process =
         new ProcessBuilder(tool, Long.toString(pid), command).redirectErrorStream(true).start();
-    return new String(process.getInputStream().readAllBytes());
+    return new String(process.getInputStream().readAllBytes(), UTF_8);
   }
 
   /** Returns kilobytes that stand in a text, as megabytes. */
