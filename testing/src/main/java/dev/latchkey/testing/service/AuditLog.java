@@ -25,6 +25,17 @@ final class AuditLog implements AutoCloseable {
   private final FileChannel channel;
   private final Clock clock;
 
+  /** Held while lines are forced to disk, so that others can be written meanwhile. */
+  private final Object forcing = new Object();
+
+  /** How much of the file has been written whole. */
+  private volatile long written;
+
+  /** How much of it is on disk, and how much was being forced when that failed. */
+  private long forced;
+
+  private long lost;
+
   private AuditLog(FileChannel channel, Clock clock) {
     this.channel = channel;
     this.clock = clock;
@@ -72,10 +83,18 @@ final class AuditLog implements AutoCloseable {
    *
    * @param force whether they survive that of the machine
    */
-  synchronized void add(List<Entry> entries, boolean force) {
+  void add(List<Entry> entries, boolean force) {
     if (entries.isEmpty()) {
       return;
     }
+    long end = write(entries);
+    if (force) {
+      force(end);
+    }
+  }
+
+  /** Writes lines, and returns where they end. */
+  private synchronized long write(List<Entry> entries) {
     var lines = new StringBuilder();
     for (Entry entry : entries) {
       if (!(entry.caller instanceof Caller.Unknown) || strangers.isWorthALine(clock.instant())) {
@@ -91,11 +110,30 @@ final class AuditLog implements AutoCloseable {
         channel.truncate(start); // Half a line would swallow the next one.
         throw e;
       }
-      if (force) {
-        channel.force(false);
-      }
+      written = channel.position();
+      return written;
     } catch (IOException e) {
       throw unwritable();
+    }
+  }
+
+  /** Of several that wait here, one forces the lines of all. */
+  private void force(long end) {
+    synchronized (forcing) {
+      if (end <= lost) {
+        throw unwritable(); // Another try would succeed, though the lines may be gone.
+      }
+      if (end <= forced) {
+        return;
+      }
+      long reached = written;
+      try {
+        channel.force(false);
+        forced = reached;
+      } catch (IOException e) {
+        lost = reached;
+        throw unwritable();
+      }
     }
   }
 

@@ -3,7 +3,6 @@ package dev.latchkey.testing.service;
 import dev.latchkey.SecretName;
 import dev.latchkey.client.source.CiphertextAnswer;
 import dev.latchkey.client.source.CiphertextQuery;
-import dev.latchkey.client.source.FetchRequest;
 import dev.latchkey.testing.wire.RefusedException;
 import dev.latchkey.testing.wire.WireAnswer;
 import dev.latchkey.testing.wire.WireRequest;
@@ -23,8 +22,6 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe.
  */
 final class CiphertextReads {
-  private static final Duration STORE_TIMEOUT = Duration.ofSeconds(10);
-
   /** Of a token: a process has one for each 100 secrets, and of the connections some are left. */
   private static final int MAX_WAITING = 1_024;
 
@@ -174,7 +171,7 @@ final class CiphertextReads {
       Iterator<CiphertextAnswer> found =
           permitted.isEmpty()
               ? List.<CiphertextAnswer>of().iterator()
-              : secrets.store().fetch(FetchRequest.of(permitted, STORE_TIMEOUT)).iterator();
+              : secrets.fetch(permitted).iterator();
       List<CiphertextAnswer> answers = new ArrayList<>();
       for (CiphertextQuery query : request.queries()) {
         CiphertextAnswer answer =

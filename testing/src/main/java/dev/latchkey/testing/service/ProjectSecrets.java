@@ -19,6 +19,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -35,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ProjectSecrets {
   private static final int ID_BYTES = 16;
+  private static final int LOCKS = 64;
   private static final int MAX_VERSIONS = FetchRequest.MAX_QUERIES;
   private static final Duration STORE_TIMEOUT = Duration.ofSeconds(10);
 
@@ -42,7 +44,9 @@ final class ProjectSecrets {
   private final SecretStore store;
   private final SecretsAdmin admin;
   private final String defaultUser;
-  private final Object writing = new Object();
+
+  /** One of them is held by who writes a secret, so that secrets wait for no other's disk. */
+  private final Object[] writing = new Object[LOCKS];
 
   ProjectSecrets(
       DataDirectory data, SecretStore store, Sealer sealer, Clock clock, String defaultUser) {
@@ -50,14 +54,20 @@ final class ProjectSecrets {
     this.store = store;
     this.admin = new SecretsAdmin(store, sealer, clock);
     this.defaultUser = defaultUser;
+    Arrays.setAll(writing, i -> new Object());
+  }
+
+  private Object lock(SecretName name) {
+    return writing[Math.floorMod(name.hashCode(), LOCKS)];
   }
 
   String project() {
     return store.project();
   }
 
-  SecretStore store() {
-    return store;
+  /** Answers queries in their order, as a store does. */
+  List<CiphertextAnswer> fetch(List<CiphertextQuery> queries) {
+    return store.fetch(FetchRequest.of(queries, STORE_TIMEOUT));
   }
 
   /** Returns the secrets of a type, or all. */
@@ -102,7 +112,7 @@ final class ProjectSecrets {
             .mapToObj(version -> CiphertextQuery.pinned(name, version))
             .toList();
     List<Version> versions = new ArrayList<>();
-    for (CiphertextAnswer answer : store.fetch(FetchRequest.of(queries, STORE_TIMEOUT))) {
+    for (CiphertextAnswer answer : fetch(queries)) {
       if (answer instanceof CiphertextAnswer.Damaged damaged) {
         throw damaged.failure();
       }
@@ -125,7 +135,7 @@ final class ProjectSecrets {
    * @throws dev.latchkey.SecretConflictException if there is one of the name
    */
   ServedSecret create(SecretName name, String type, SecretValue value, String userId) {
-    synchronized (writing) {
+    synchronized (lock(name)) {
       StoredSecret stored = admin.create(name, value);
       var secret = new ServedSecret(id(stored), project(), stored, type, userId);
       data.write(directory(), secret.id() + ".json", Details.of(secret).toJson());
@@ -134,16 +144,16 @@ final class ProjectSecrets {
   }
 
   ServedSecret replace(String id, SecretValue value) throws RefusedException {
-    synchronized (writing) {
-      ServedSecret old = get(id);
+    synchronized (lock(get(id).stored().name())) {
+      ServedSecret old = get(id); // As it is, now that nobody else writes it.
       // A replacement keeps the written form of the name.
       return served(admin.replace(old.stored().name(), value));
     }
   }
 
   ServedSecret delete(String id) throws RefusedException {
-    synchronized (writing) {
-      ServedSecret old = get(id);
+    synchronized (lock(get(id).stored().name())) {
+      ServedSecret old = get(id); // As it is, now that nobody else writes it.
       admin.delete(old.stored().name());
       data.delete(directory(), id + ".json");
       return old;
