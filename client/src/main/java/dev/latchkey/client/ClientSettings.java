@@ -201,7 +201,10 @@ public final class ClientSettings {
     }
     throw SettingValues.missing(
         Setting.TOKEN_FILE,
-        "a file with the token of this process, or " + Setting.TOKEN.variable() + " to the token");
+        "a file with the token of this process, or "
+            + Setting.TOKEN.variable()
+            + " to the token; latchkey run and check make one with "
+            + Setting.ADMIN_KEY_FILE.variable());
   }
 
   /**

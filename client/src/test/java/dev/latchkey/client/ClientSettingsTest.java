@@ -322,7 +322,7 @@ class ClientSettingsTest {
         .hasMessage(
             "LATCHKEY_TOKEN_FILE is not set."
                 + " Set it to a file with the token of this process, or LATCHKEY_TOKEN to the"
-                + " token.");
+                + " token; latchkey run and check make one with LATCHKEY_ADMIN_KEY_FILE.");
   }
 
   @Test

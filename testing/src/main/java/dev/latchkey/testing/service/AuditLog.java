@@ -22,6 +22,10 @@ final class AuditLog implements AutoCloseable {
   private static final int MAX_TAIL_BYTES = 1 << 20;
 
   private final Strangers strangers = new Strangers();
+
+  /** Apart, so that noise hides no login that failed. */
+  private final Strangers logins = new Strangers();
+
   private final FileChannel channel;
   private final Clock clock;
 
@@ -66,6 +70,7 @@ final class AuditLog implements AutoCloseable {
    *
    * @param project null where the request is for none
    * @param secret null where it is for none in particular
+   * @param grant what a token is made for; null where none is
    * @param outcome {@code begun} before a deed, so that none goes without a line
    * @param status of the answer; null where there is none yet
    */
@@ -75,6 +80,7 @@ final class AuditLog implements AutoCloseable {
       @Nullable String project,
       @Nullable String secret,
       @Nullable String tokenId,
+      ProcessToken.@Nullable Grant grant,
       String outcome,
       @Nullable Integer status) {}
 
@@ -97,7 +103,8 @@ final class AuditLog implements AutoCloseable {
   private synchronized long write(List<Entry> entries) {
     var lines = new StringBuilder();
     for (Entry entry : entries) {
-      if (!(entry.caller instanceof Caller.Unknown) || strangers.isWorthALine(clock.instant())) {
+      if (!(entry.caller instanceof Caller.Unknown)
+          || strangers(entry).isWorthALine(clock.instant())) {
         lines.append(line(entry)).append('\n');
       }
     }
@@ -135,6 +142,10 @@ final class AuditLog implements AutoCloseable {
         throw unwritable();
       }
     }
+  }
+
+  private Strangers strangers(Entry entry) {
+    return entry.action.equals(Route.Call.LOG_IN.action) ? logins : strangers;
   }
 
   /** Returns the last lines, at most so many. */
@@ -188,9 +199,13 @@ final class AuditLog implements AutoCloseable {
           if (entry.tokenId != null) {
             json.writeStringField("tokenId", entry.tokenId);
           }
+          if (entry.grant != null) {
+            json.writeStringField("forApp", entry.grant.app());
+            ManagementWire.writeNames(json, "forSecrets", entry.grant.secrets());
+          }
           json.writeStringField("outcome", entry.outcome);
-          if (entry.caller instanceof Caller.Unknown && strangers.unwritten() > 0) {
-            json.writeNumberField("unwritten", strangers.takeUnwritten());
+          if (entry.caller instanceof Caller.Unknown && strangers(entry).unwritten() > 0) {
+            json.writeNumberField("unwritten", strangers(entry).takeUnwritten());
           }
           if (entry.status != null) {
             json.writeNumberField("status", entry.status);

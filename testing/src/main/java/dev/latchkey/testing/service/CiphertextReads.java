@@ -203,6 +203,7 @@ final class CiphertextReads {
           token.project(),
           secret,
           null,
+          null,
           outcome,
           status);
     }

@@ -46,7 +46,9 @@ final class Credentials {
     }
     if (caller instanceof Caller.Unknown) {
       throw new RefusedException(
-          401, "The credential is not known, has expired or was revoked. Ask for another.");
+          401,
+          "The credential is not known, has expired or was revoked. Ask for another; an"
+              + " admin's is in admin-key in the service's directory.");
     }
     return caller;
   }

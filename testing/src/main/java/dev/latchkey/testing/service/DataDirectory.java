@@ -26,6 +26,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +36,14 @@ import org.jspecify.annotations.Nullable;
 final class DataDirectory implements AutoCloseable {
   private static final String TEMPORARY = ".tmp-";
   static final String ADMIN_KEY = "admin-key";
+  private static final String KEYSET = "keyset.json";
+  private static final String SECRETS = "secrets";
+
+  /** What others could plant something in, beside the root. */
+  private static final List<String> DIRECTORIES = List.of(SECRETS, "details", "tokens");
+
+  /** What others could use. */
+  private static final List<String> KEYS = List.of(ADMIN_KEY, KEYSET, SelfSigned.CERTIFICATE_KEY);
 
   private final Path root;
   private final FileChannel lock;
@@ -51,12 +60,23 @@ final class DataDirectory implements AutoCloseable {
    */
   static DataDirectory open(Path directory) {
     Path root = directory.toAbsolutePath().normalize();
+    if (Files.exists(root) && !Files.isDirectory(root)) {
+      throw new SecretConfigurationException(
+          root + " is a file.", "Give a directory, which is made if it is not there.");
+    }
     FileChannel lock = null;
     try {
       makeDirectories(root);
       requireOwn(root);
+      for (String name : DIRECTORIES) {
+        if (Files.exists(root.resolve(name), LinkOption.NOFOLLOW_LINKS)) {
+          requireOwn(root.resolve(name));
+        }
+      }
+      requireSecret(root);
       lock = open(root.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
       if (lock.tryLock() != null) {
+        removeLeftovers(root);
         return new DataDirectory(root, lock);
       }
       lock.close();
@@ -70,6 +90,17 @@ final class DataDirectory implements AutoCloseable {
         "Another service uses " + root + ". Stop it, or choose another directory.");
   }
 
+  /** Files that were being written when a process was killed; those of secrets are the store's. */
+  private static void removeLeftovers(Path root) throws IOException {
+    try (Stream<Path> files = Files.walk(root, 3)) {
+      for (Path file : files.filter(path -> !path.startsWith(root.resolve(SECRETS))).toList()) {
+        if (String.valueOf(file.getFileName()).startsWith(TEMPORARY)) {
+          Files.delete(file);
+        }
+      }
+    }
+  }
+
   /** Whoever else writes here could have values sealed with a key of theirs. */
   private static void requireOwn(Path root) throws IOException {
     if (isPosix(root)) {
@@ -80,6 +111,20 @@ final class DataDirectory implements AutoCloseable {
         throw new SecretConfigurationException(
             "Others can write in " + root + ".",
             "Make it yours alone (chmod 700), or choose another directory.");
+      }
+    }
+  }
+
+  private static void requireSecret(Path root) throws IOException {
+    for (String name : KEYS) {
+      Path file = root.resolve(name);
+      if (isPosix(root) && Files.exists(file)) {
+        Set<PosixFilePermission> others = new HashSet<>(Files.getPosixFilePermissions(file));
+        others.removeAll(PosixFilePermissions.fromString("rwx------"));
+        if (!others.isEmpty()) {
+          throw new SecretConfigurationException(
+              "Others can use " + file + ".", "Make it yours alone (chmod 600).");
+        }
       }
     }
   }
@@ -106,7 +151,7 @@ final class DataDirectory implements AutoCloseable {
 
   /** Returns the directory of the stores, which is there. */
   Path secrets() {
-    Path secrets = root.resolve("secrets");
+    Path secrets = root.resolve(SECRETS);
     try {
       makeDirectories(secrets);
     } catch (IOException e) {
@@ -117,11 +162,41 @@ final class DataDirectory implements AutoCloseable {
 
   /** Returns the keyset that is kept here; the first time it is made. */
   Keyset keyset() {
-    Path file = root.resolve("keyset.json");
+    Path file = root.resolve(KEYSET);
     if (Files.notExists(file)) {
+      requireNoSecrets(file);
       Keysets.create(file, Keysets.generate().toCleartextJson());
     }
     return Keysets.read(file);
+  }
+
+  /** A new keyset would open nothing of what is there, and seal what the old one does not open. */
+  private void requireNoSecrets(Path keyset) {
+    for (String project : projects()) {
+      Path secrets = root.resolve(SECRETS).resolve(project);
+      try (DirectoryStream<Path> found = Files.newDirectoryStream(secrets)) {
+        if (found.iterator().hasNext()) {
+          throw new SecretConfigurationException(
+              keyset + " is missing, and there are secrets that were sealed with it.",
+              "Put it back from a copy; to start anew, use an empty directory.");
+        }
+      } catch (IOException e) {
+        throw unusable("read", secrets);
+      }
+    }
+  }
+
+  /** Returns the projects that there are secrets of, or were. */
+  List<String> projects() {
+    List<String> projects = new ArrayList<>();
+    try (DirectoryStream<Path> found = Files.newDirectoryStream(root.resolve(SECRETS), "[!.]*")) {
+      found.forEach(project -> projects.add(String.valueOf(project.getFileName())));
+    } catch (NoSuchFileException e) {
+      return List.of();
+    } catch (IOException e) {
+      throw unusable("read", root.resolve(SECRETS));
+    }
+    return projects;
   }
 
   /** Returns the admin's credential that is kept here; the first time it is made. */

@@ -15,6 +15,7 @@ final class Job {
   private Caller caller;
   private @Nullable String secret;
   private @Nullable String tokenId;
+  private ProcessToken.@Nullable Grant grant;
 
   Job(Exchange exchange, Caller caller, Route route, Route.Call call) {
     this.exchange = exchange;
@@ -51,16 +52,20 @@ final class Job {
     tokenId = id;
   }
 
+  void aboutTokenFor(ProcessToken.Grant wanted) {
+    grant = wanted;
+  }
+
   /** Sets who asks, where only the body tells. */
   void by(Caller known) {
     caller = known;
   }
 
   Entry begun() {
-    return new Entry(caller, call.action, route.project(), secret, tokenId, "begun", null);
+    return new Entry(caller, call.action, route.project(), secret, tokenId, grant, "begun", null);
   }
 
   Entry entry(String outcome, int status) {
-    return new Entry(caller, call.action, route.project(), secret, tokenId, outcome, status);
+    return new Entry(caller, call.action, route.project(), secret, tokenId, null, outcome, status);
   }
 }

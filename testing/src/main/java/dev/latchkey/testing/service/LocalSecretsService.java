@@ -264,6 +264,11 @@ public final class LocalSecretsService implements AutoCloseable {
     return data.root();
   }
 
+  /** Returns the projects in the directory that the builder did not name. */
+  List<String> unservedProjects() {
+    return data.projects().stream().filter(project -> !handler.serves(project)).sorted().toList();
+  }
+
   /** Returns the file with the admin's credential, unless the builder was given one. */
   Path adminKeyFile() {
     return data.root().resolve(DataDirectory.ADMIN_KEY);

@@ -109,6 +109,7 @@ final class Management {
   }
 
   private String mint(Job job, String project, Wish wish) {
+    job.aboutTokenFor(wish.grant());
     audit.add(List.of(job.begun()), false);
     Minted minted = tokens.mint(project, wish);
     job.aboutToken(minted.token().id());

@@ -11,6 +11,7 @@ import dev.latchkey.testing.wire.WireJson;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.eclipse.jetty.server.Request;
@@ -102,13 +103,18 @@ final class ManagementWire {
           json.writeStringField("id", token.id());
           json.writeStringField("role", token.grant().role().toString());
           json.writeStringField("app", token.grant().app());
-          json.writeArrayFieldStart("secrets");
-          for (SecretName name : token.grant().secrets().stream().sorted().toList()) {
-            json.writeString(name.toString());
-          }
-          json.writeEndArray();
+          writeNames(json, "secrets", token.grant().secrets());
           json.writeStringField("expiresAt", token.expiresAt().toString());
         });
+  }
+
+  static void writeNames(JsonGenerator json, String field, Set<SecretName> names)
+      throws IOException {
+    json.writeArrayFieldStart(field);
+    for (SecretName name : names.stream().sorted().toList()) {
+      json.writeString(name.toString());
+    }
+    json.writeEndArray();
   }
 
   static String versions(List<ProjectSecrets.Version> versions) {

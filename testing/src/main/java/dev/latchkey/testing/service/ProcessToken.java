@@ -67,11 +67,7 @@ record ProcessToken(String id, String hash, String project, Grant grant, Instant
           json.writeStringField("project", project);
           json.writeStringField("role", grant.role.toString());
           json.writeStringField("app", grant.app);
-          json.writeArrayFieldStart("secrets");
-          for (SecretName name : grant.secrets.stream().sorted().toList()) {
-            json.writeString(name.toString());
-          }
-          json.writeEndArray();
+          ManagementWire.writeNames(json, "secrets", grant.secrets);
           json.writeStringField("expiresAt", expiresAt.toString());
         });
   }

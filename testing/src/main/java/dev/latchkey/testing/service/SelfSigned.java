@@ -22,7 +22,7 @@ final class SelfSigned {
   /** What clients trust, and what only the service has. */
   private static final String CERTIFICATE = "certificate.pem";
 
-  private static final String KEY = "certificate-key.pem";
+  static final String CERTIFICATE_KEY = "certificate-key.pem";
 
   private static final Duration LIFE = Duration.ofDays(365);
   private static final Duration RENEWAL = Duration.ofDays(30);
@@ -40,7 +40,7 @@ final class SelfSigned {
     HeldCertificate held = kept(data);
     if (held == null || !isFor(held.certificate(), host, clock.instant().plus(RENEWAL))) {
       held = make(host, clock.instant());
-      data.write("", KEY, held.privateKeyPkcs8Pem());
+      data.write("", CERTIFICATE_KEY, held.privateKeyPkcs8Pem());
       data.write("", CERTIFICATE, held.certificatePem());
     }
     try {
@@ -69,7 +69,7 @@ final class SelfSigned {
 
   private static @Nullable HeldCertificate kept(DataDirectory data) {
     byte[] certificate = data.read("", CERTIFICATE);
-    byte[] key = data.read("", KEY);
+    byte[] key = data.read("", CERTIFICATE_KEY);
     if (certificate == null || key == null) {
       return null;
     }
@@ -77,7 +77,7 @@ final class SelfSigned {
       return HeldCertificate.decode(new String(certificate, UTF_8) + new String(key, UTF_8));
     } catch (IllegalArgumentException e) {
       throw new SecretConfigurationException(
-          data.root().resolve(CERTIFICATE) + " or " + KEY + " is damaged.",
+          data.root().resolve(CERTIFICATE) + " or " + CERTIFICATE_KEY + " is damaged.",
           "Delete both, and have clients trust the new certificate.");
     }
   }

@@ -159,6 +159,12 @@ final class ServiceCommand {
     out.println("  " + service.loginLink());
     out.println("Later, log in there with the user and the key in " + service.adminKeyFile() + ".");
     out.println();
+    List<String> unserved = service.unservedProjects();
+    if (!unserved.isEmpty()) {
+      out.println("Not served, though there are secrets of them; add --project for each:");
+      out.println("  " + String.join(" ", unserved));
+      out.println();
+    }
     out.println("To start an app with secrets from here:");
     out.println("  export LATCHKEY_SOURCE=" + address);
     if (!projects.isEmpty() && !projects.get(0).equals("default")) {

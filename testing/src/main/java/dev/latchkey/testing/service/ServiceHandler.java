@@ -121,7 +121,14 @@ final class ServiceHandler extends Handler.Abstract {
     String project = route == null ? null : route.project();
     boolean known = project != null && projects.containsKey(project);
     return new Entry(
-        caller, action, known ? project : null, null, null, failure.outcome(), failure.status());
+        caller,
+        action,
+        known ? project : null,
+        null,
+        null,
+        null,
+        failure.outcome(),
+        failure.status());
   }
 
   /** A page that a browser shows may have it ask here, by a name of its own for this address. */
@@ -251,6 +258,10 @@ final class ServiceHandler extends Handler.Abstract {
     if (exchange.claim()) {
       exchange.error(told.status(), told.message());
     }
+  }
+
+  boolean serves(String project) {
+    return projects.containsKey(project);
   }
 
   /** Waits for the deeds that have begun, and lets none begin. */

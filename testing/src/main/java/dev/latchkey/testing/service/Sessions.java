@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.eclipse.jetty.http.HttpCookie;
 import org.eclipse.jetty.server.Request;
 import org.jspecify.annotations.Nullable;
@@ -93,12 +94,15 @@ final class Sessions {
     Instant now = clock.instant();
     failures.values().removeIf(failed -> failed.isOld(now));
     Failures failed = failures.getOrDefault(from, new Failures(0, now));
-    if (now.isBefore(failed.closedUntil)) {
+    // A code has 256 bits and is used once: to try some is no way in, and no reason for a pause.
+    if (login.code == null && now.isBefore(failed.closedUntil)) {
       throw new RefusedException(
           429, "Too many logins have failed. Try again in " + secondsUntilOpen(from) + " s.");
     }
     if (!isGood(login, now)) {
-      failures.put(from, failed.oneMore(now));
+      if (login.code == null) {
+        failures.put(from, failed.oneMore(now));
+      }
       throw new RefusedException(
           401,
           login.code == null
@@ -135,34 +139,29 @@ final class Sessions {
 
   /** Returns who sends a request, if that one has logged in. */
   synchronized Optional<Caller> find(Request request) {
-    String cookie = cookie(request);
     String header = request.getHeaders().get(HEADER);
-    if (cookie == null || header == null) {
-      return Optional.empty();
-    }
-    Session session = sessions.get(digest(cookie));
-    boolean good =
-        session != null
-            && session.header.equals(digest(header))
-            && clock.instant().isBefore(session.end);
+    boolean good = header != null && cookies(request).anyMatch(cookie -> isOne(cookie, header));
     return good ? Optional.of(new Caller.Admin(admin.userId())) : Optional.empty();
+  }
+
+  private boolean isOne(String cookie, String header) {
+    Session session = sessions.get(digest(cookie));
+    return session != null
+        && session.header.equals(digest(header))
+        && clock.instant().isBefore(session.end);
   }
 
   /** Ends the session of a request. */
   synchronized void close(Request request) {
-    String cookie = cookie(request);
-    if (cookie != null) {
-      sessions.remove(digest(cookie));
-    }
+    cookies(request).forEach(cookie -> sessions.remove(digest(cookie)));
   }
 
-  private static @Nullable String cookie(Request request) {
+  /** Of the name there may be some that a page at another port has set. */
+  private static Stream<String> cookies(Request request) {
     String name = cookieName(request);
     return Request.getCookies(request).stream()
         .filter(cookie -> cookie.getName().equals(name))
-        .map(HttpCookie::getValue)
-        .findFirst()
-        .orElse(null);
+        .map(HttpCookie::getValue);
   }
 
   /** Returns the {@code Set-Cookie} header of a session that has begun. */

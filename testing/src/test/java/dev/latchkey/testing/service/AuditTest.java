@@ -60,7 +60,9 @@ class AuditTest {
               admin
                   + "\"action\":\"create-secret\",\"project\":\"shop\",\"secret\":\"My-Secret\","
                   + "\"outcome\":\"ok\",\"status\":200}",
-              admin + "\"action\":\"create-token\",\"project\":\"shop\",\"outcome\":\"begun\"}",
+              admin
+                  + "\"action\":\"create-token\",\"project\":\"shop\",\"forApp\":\"payments\","
+                  + "\"forSecrets\":[\"my-secret\",\"none\"],\"outcome\":\"begun\"}",
               admin
                   + "\"action\":\"create-token\",\"project\":\"shop\",\"tokenId\":\""
                   + token.get("id").asText()
@@ -197,6 +199,63 @@ class AuditTest {
         .hasMessageContaining("Others can write in " + open)
         .hasMessageContaining("chmod 700");
     assertThat(open).isEmptyDirectory();
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void partsThatOthersCanUse_areRefused() throws Exception {
+    Desk desk = Desk.open(directory);
+    desk.token("my-secret");
+    desk.close();
+    Path tokens = directory.resolve("tokens");
+    Files.setPosixFilePermissions(tokens, PosixFilePermissions.fromString("rwxrwxrwx"));
+    assertThatThrownBy(() -> Desk.open(directory))
+        .isInstanceOf(SecretConfigurationException.class)
+        .hasMessageContaining("Others can write in " + tokens);
+    Files.setPosixFilePermissions(tokens, PosixFilePermissions.fromString("rwx------"));
+
+    Path keyset = directory.resolve("keyset.json");
+    Files.setPosixFilePermissions(keyset, PosixFilePermissions.fromString("rw-r--r--"));
+    assertThatThrownBy(() -> Desk.open(directory))
+        .isInstanceOf(SecretConfigurationException.class)
+        .hasMessageContaining("Others can use " + keyset)
+        .hasMessageContaining("chmod 600");
+  }
+
+  @Test
+  void keysetThatIsMissing_whereThereAreSecrets_isAnError() throws Exception {
+    try (Desk desk = Desk.open(directory)) {
+      desk.create("my-secret", "some-value");
+    }
+    Path keyset = directory.resolve("keyset.json");
+    Path copy = Files.move(keyset, directory.resolve("copy.json"));
+
+    assertThatThrownBy(() -> Desk.open(directory))
+        .isInstanceOf(SecretConfigurationException.class)
+        .hasMessageContaining(keyset + " is missing")
+        .hasMessageContaining("Put it back");
+    assertThat(keyset).doesNotExist();
+    Files.move(copy, keyset);
+    Desk.open(directory).close();
+  }
+
+  @Test
+  void leftoversOfAKill_areRemoved() throws Exception {
+    Desk.open(directory).close();
+    Path inRoot = Files.createFile(directory.resolve(".tmp-1"));
+    Files.createDirectories(directory.resolve("details/shop"));
+    Path below = Files.createFile(directory.resolve("details/shop/.tmp-2"));
+
+    Desk.open(directory).close();
+
+    assertThat(inRoot).doesNotExist();
+    assertThat(below).doesNotExist();
+  }
+
+  @Test
+  void directoryThatIsAFile_isAnError() throws Exception {
+    Path file = Files.createFile(directory.resolve("file"));
+    assertThatThrownBy(() -> Desk.open(file)).hasMessageContaining(file + " is a file");
   }
 
   @Test

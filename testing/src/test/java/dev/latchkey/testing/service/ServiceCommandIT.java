@@ -134,6 +134,15 @@ class ServiceCommandIT {
   }
 
   @Test
+  void projectThatIsNotServed_isNamed() throws Exception {
+    String[] options = {"--data", data.toString(), "--port", "0", "--project", "second"};
+    ServiceProcess.start(options).close();
+    try (var service = ServiceProcess.start("--data", data.toString(), "--port", "0")) {
+      assertThat(service.printed()).contains("add --project for each:\n  second\n");
+    }
+  }
+
+  @Test
   void adminKeyThatIsDamaged_isNamed() throws Exception {
     ServiceProcess.start("--data", data.toString(), "--port", "0").close();
     Files.writeString(data.resolve("admin-key"), "no key");

@@ -193,6 +193,26 @@ class SessionsTest {
   }
 
   @Test
+  void loginByCode_isNotPaused() {
+    for (int i = 0; i < 10; i++) {
+      assertThat(logIn("{\"code\":\"wrong\"}").outcome()).isEqualTo("401/16");
+    }
+    for (int i = 0; i < 5; i++) {
+      assertThat(logIn(WRONG).outcome()).isEqualTo("401/16");
+    }
+    assertPause(1);
+    assertThat(logIn(code()).outcome()).isEqualTo("200");
+  }
+
+  @Test
+  void session_besideACookieOfAnotherPort_isFound() {
+    Session session = session(KEY);
+    String name = session.cookie.substring(0, session.cookie.indexOf('='));
+    assertThat(use(new Session(name + "=other; " + session.cookie, session.header)))
+        .isEqualTo("200");
+  }
+
+  @Test
   void login_thatIsLarge_isNotRead() {
     assertThat(logIn("{\"code\":\"" + "x".repeat(5_000) + "\"}").outcome()).isEqualTo("413/8");
   }

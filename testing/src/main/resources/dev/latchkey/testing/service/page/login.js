@@ -17,7 +17,10 @@ export function onLogin(listener) {
   entered = listener;
 }
 
-/** Takes the code out of the address, so that neither the history nor a bookmark has it. */
+/**
+ * Takes the code out of the address, so that neither this tab's history nor a bookmark has it. The
+ * browser's own list of visits may: by then the code is spent.
+ */
 export function takeCode() {
   const code = new URLSearchParams(location.hash.slice(1)).get('code');
   if (code !== null) {

@@ -41,6 +41,7 @@ function route(changed) {
 }
 
 function enter(entered) {
+  tell('');
   const before = session;
   session = entered;
   const projects = session.projects;
