@@ -74,6 +74,7 @@ final class ServiceHandler extends Handler.Abstract {
     var exchange = new Exchange(request, response, callback);
     if (isOfAnotherPage(request)) {
       exchange.claim();
+      closeIfUnread(exchange);
       exchange.error(
           403, "The service is for programs and for its own page, and not for other web pages.");
       return true;
@@ -106,12 +107,19 @@ final class ServiceHandler extends Handler.Abstract {
       if (e.status() == 405 && route != null) {
         exchange.headers().put(HttpHeader.ALLOW, route.allowed());
       }
-      if (call != null && call.hasBody()) {
-        exchange.headers().put(HttpHeader.CONNECTION, "close"); // Its body is not read.
-      }
+      closeIfUnread(exchange);
       refuse(exchange, entry(caller, route, call, Failure.of(e)), Failure.of(e));
     }
     return true;
+  }
+
+  /** Tells a client whose body is not read that its connection is not to be used again. */
+  private static void closeIfUnread(Exchange exchange) {
+    HttpFields headers = exchange.request().getHeaders();
+    if (headers.contains(HttpHeader.CONTENT_LENGTH)
+        || headers.contains(HttpHeader.TRANSFER_ENCODING)) {
+      exchange.headers().put(HttpHeader.CONNECTION, "close");
+    }
   }
 
   /** What is not understood may hold anything, and is not written down. */

@@ -8,6 +8,8 @@ import dev.latchkey.SecretUnavailableException;
 import dev.latchkey.client.source.CiphertextSource;
 import dev.latchkey.client.source.HttpSource;
 import dev.latchkey.client.store.DirectoryStore;
+import dev.latchkey.client.tink.Keysets;
+import dev.latchkey.client.tink.TinkSealer;
 import dev.latchkey.spi.SealedSecret;
 import dev.latchkey.spi.SecretIdentity;
 import dev.latchkey.testing.contract.CiphertextSourceContract;
@@ -45,7 +47,9 @@ class LocalServiceContractTest extends CiphertextSourceContract {
   }
 
   private Desk start(Path data) {
-    Desk desk = Desk.open(data, builder -> builder.projects(PROJECT));
+    // What is read was sealed with no keyset at all.
+    TinkSealer sealer = TinkSealer.of(Keysets.generate());
+    Desk desk = Desk.open(data, builder -> builder.projects(PROJECT).sealer(sealer));
     desks.add(desk);
     return desk;
   }
