@@ -135,9 +135,11 @@ class ServiceCommandIT {
 
   @Test
   void projectThatIsNotServed_isNamed() throws Exception {
-    String[] options = {"--data", data.toString(), "--port", "0", "--project", "second"};
-    ServiceProcess.start(options).close();
-    try (var service = ServiceProcess.start("--data", data.toString(), "--port", "0")) {
+    String kept = directory.resolve("data").toString();
+    try (var service = ServiceProcess.start("--data", kept, "--port", "0", "--project", "second")) {
+      create(service, "my-secret", "some-value");
+    }
+    try (var service = ServiceProcess.start("--data", kept, "--port", "0")) {
       assertThat(service.printed()).contains("add --project for each:\n  second\n");
     }
   }

@@ -69,13 +69,19 @@ function who({ caller, user, app, token }) {
   return parts;
 }
 
-function on({ project, secret, tokenId }) {
+function on({ project, secret, tokenId, forApp, forSecrets }) {
   const parts = [];
   if (secret !== undefined) {
     parts.push(make('span', { className: 'name' }, String(secret)));
   }
   if (tokenId !== undefined) {
     parts.push(make('span', { className: 'note' }, `token ${tokenId}`));
+  }
+  if (forApp !== undefined) {
+    parts.push(make('span', { className: 'app' }, String(forApp)));
+  }
+  if (Array.isArray(forSecrets)) {
+    parts.push(make('span', { className: 'note' }, `for ${forSecrets.join(', ')}`));
   }
   if (project !== undefined) {
     parts.push(make('span', { className: 'note' }, `project ${project}`));
