@@ -156,19 +156,28 @@ final class AdminBrowser implements AutoCloseable {
   }
 
   void click(String css) {
-    shown(css).click();
+    click(By.cssSelector(css));
+  }
+
+  /** Clicks as soon as nothing is in the way, such as a dialog that is being closed. */
+  private void click(By by) {
+    until(
+        by + " to click",
+        () -> {
+          shown(by).click();
+          return true;
+        });
   }
 
   /** Presses a button in the row of a secret. */
   void press(String secret, String button) {
-    shown(
-            By.xpath(
-                "//tbody[@id='secrets-rows']/tr[th/span[@class='name' and .='"
-                    + secret
-                    + "']]//button[starts-with(., '"
-                    + button
-                    + "')]"))
-        .click();
+    click(
+        By.xpath(
+            "//tbody[@id='secrets-rows']/tr[th/span[@class='name' and .='"
+                + secret
+                + "']]//button[starts-with(., '"
+                + button
+                + "')]"));
   }
 
   /** Types in place of what is there. */
