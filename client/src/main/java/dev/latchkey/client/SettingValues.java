@@ -79,7 +79,8 @@ final class SettingValues {
       // Told below, without the text: it may hold a password.
     }
     throw new SecretConfigurationException(
-        Setting.SOURCE.variable() + " is neither https://… nor file:/directory.",
+        Setting.SOURCE.variable()
+            + " is neither https://…, http://127.0.0.1:… nor file:/directory.",
         "Write a directory as file:/directory; in it a space is %20, ? is %3F and # is %23.");
   }
 

@@ -46,7 +46,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ClientSettingsTest {
   private static final Keyset KEYSET = Keysets.generate();
   private static final String NO_SOURCE =
-      "LATCHKEY_SOURCE is neither https://… nor file:/directory."
+      "LATCHKEY_SOURCE is neither https://…, http://127.0.0.1:… nor file:/directory."
           + " Write a directory as file:/directory; in it a space is %20, ? is %3F and # is %23.";
 
   @TempDir Path directory;

@@ -13,7 +13,6 @@ import java.util.List;
 
 /** The built jar, as a process. Not thread-safe, but for its end. */
 final class ServiceJar implements AutoCloseable {
-  private static final Path JAR = Path.of("target", "latchkey-service.jar");
   private static final String SERVING = "Serving ";
 
   private final Process process;
@@ -28,11 +27,11 @@ final class ServiceJar implements AutoCloseable {
 
   /** Starts it at a free port; it does not serve yet when this returns. */
   static ServiceJar start(Path data, List<String> options) throws IOException {
-    assertThat(JAR).as("made by mvn package").exists();
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    assertThat(ServiceProcess.JAR).as("made by mvn package").exists();
+    List<String> command = ServiceProcess.java();
     command.addAll(options);
-    command.addAll(List.of("-jar", JAR.toString(), "--data", data.toString(), "--port", "0"));
+    command.addAll(
+        List.of("-jar", ServiceProcess.JAR.toString(), "--data", data.toString(), "--port", "0"));
     return new ServiceJar(new ProcessBuilder(command).redirectErrorStream(true).start(), data);
   }
 
@@ -62,6 +61,7 @@ final class ServiceJar implements AutoCloseable {
   URI awaitAddress() throws IOException {
     String line = output.readLine();
     if (line == null || !line.startsWith(SERVING)) {
+      process.destroyForcibly(); // Or there may be no end to what it prints.
       throw new AssertionError("It does not start: " + line + "\n" + output.lines().toList());
     }
     return URI.create(line.substring(SERVING.length(), line.indexOf(' ', SERVING.length())));

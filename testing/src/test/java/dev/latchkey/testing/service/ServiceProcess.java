@@ -18,6 +18,7 @@ final class ServiceProcess implements AutoCloseable {
   static final Path JAR = Path.of("target", "latchkey-service.jar").toAbsolutePath();
   static final Path LATCHKEY = Path.of("..", "client", "target", "latchkey.jar").toAbsolutePath();
   static final String JAVA = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+  private static final int JDK_THAT_WARNS_OF_PROTOBUF = 24;
 
   private final Process process;
   private final BufferedReader out;
@@ -42,9 +43,19 @@ final class ServiceProcess implements AutoCloseable {
     return new Outcome(process.exitValue(), Files.readString(out), Files.readString(err));
   }
 
+  /** Returns how to start a JVM like this one, with no warning of what protobuf calls. */
+  static List<String> java() {
+    List<String> words = new ArrayList<>(List.of(JAVA));
+    if (Runtime.version().feature() >= JDK_THAT_WARNS_OF_PROTOBUF) {
+      words.add("--sun-misc-unsafe-memory-access=allow");
+    }
+    return words;
+  }
+
   /** Returns what starts the service, with no settings of its own. */
   static ProcessBuilder builder(String... args) {
-    List<String> words = new ArrayList<>(List.of(JAVA, "-jar", JAR.toString()));
+    List<String> words = java();
+    words.addAll(List.of("-jar", JAR.toString()));
     words.addAll(List.of(args));
     var builder = new ProcessBuilder(words);
     builder.environment().keySet().removeIf(name -> name.startsWith("LATCHKEY_"));
@@ -112,7 +123,8 @@ final class ServiceProcess implements AutoCloseable {
   }
 
   ProcessBuilder launcher(String... args) {
-    List<String> words = new ArrayList<>(List.of(JAVA, "-jar", LATCHKEY.toString()));
+    List<String> words = java();
+    words.addAll(List.of("-jar", LATCHKEY.toString()));
     words.addAll(List.of(args));
     var builder = new ProcessBuilder(words);
     builder.environment().keySet().removeIf(name -> name.startsWith("LATCHKEY_"));
