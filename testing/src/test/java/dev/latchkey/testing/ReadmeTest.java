@@ -3,8 +3,9 @@ package dev.latchkey.testing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import dev.latchkey.Secrets;
-import java.lang.reflect.Method;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
@@ -13,9 +14,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import javax.tools.ToolProvider;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.platform.testkit.engine.EngineTestKit;
+import org.slf4j.LoggerFactory;
 
 /**
  * Compiles the Java in READMEs and in Javadoc, but for {@link SamplesTest samples}, and runs what
@@ -59,6 +62,8 @@ class ReadmeTest {
           void setPassword(String password);
         }
 
+        public static Path directory;
+
         static Pool pool = password -> {};
 
         static io.micrometer.core.instrument.MeterRegistry registry;
@@ -80,6 +85,12 @@ class ReadmeTest {
       """;
 
   @TempDir Path directory;
+
+  @BeforeAll
+  static void quietJetty() {
+    // At DEBUG, which is Logback's default, no service starts.
+    ((Logger) LoggerFactory.getLogger("org.eclipse.jetty")).setLevel(Level.INFO);
+  }
 
   @Test
   void java_inDocuments_compilesAndRuns() throws Exception {
@@ -170,8 +181,9 @@ class ReadmeTest {
 
   private void run(String name) throws Exception {
     try (var loader = new URLClassLoader(new URL[] {directory.toUri().toURL()})) {
-      Method run = loader.loadClass(name).getMethod("run");
-      run.invoke(null);
+      Class<?> example = loader.loadClass(name);
+      example.getField("directory").set(null, directory.resolve(name + "-data"));
+      example.getMethod("run").invoke(null);
     }
   }
 }

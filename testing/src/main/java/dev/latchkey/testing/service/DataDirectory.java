@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.latchkey.SecretConfigurationException;
 import dev.latchkey.SecretUnavailableException;
+import dev.latchkey.client.store.SecretStore;
 import dev.latchkey.client.tink.Keyset;
 import dev.latchkey.client.tink.Keysets;
 import java.io.IOException;
@@ -160,30 +161,41 @@ final class DataDirectory implements AutoCloseable {
     return secrets;
   }
 
-  /** Returns the keyset that is kept here; the first time it is made. */
-  Keyset keyset() {
-    Path file = root.resolve(KEYSET);
+  Path keysetFile() {
+    return root.resolve(KEYSET);
+  }
+
+  /**
+   * Returns the keyset that is kept here; the first time it is made.
+   *
+   * @param stores in which there must be nothing then
+   */
+  Keyset keyset(List<SecretStore> stores) {
+    Path file = keysetFile();
     if (Files.notExists(file)) {
-      requireNoSecrets(file);
+      if (hasSecrets() || stores.stream().anyMatch(store -> !store.list().isEmpty())) {
+        // A new one would open nothing of what is there, and seal what the old one does not open.
+        throw new SecretConfigurationException(
+            file + " is missing, and there are secrets that were sealed with it.",
+            "Put it back from a copy; to start anew, use an empty directory.");
+      }
       Keysets.create(file, Keysets.generate().toCleartextJson());
     }
     return Keysets.read(file);
   }
 
-  /** A new keyset would open nothing of what is there, and seal what the old one does not open. */
-  private void requireNoSecrets(Path keyset) {
+  private boolean hasSecrets() {
     for (String project : projects()) {
       Path secrets = root.resolve(SECRETS).resolve(project);
       try (DirectoryStream<Path> found = Files.newDirectoryStream(secrets)) {
         if (found.iterator().hasNext()) {
-          throw new SecretConfigurationException(
-              keyset + " is missing, and there are secrets that were sealed with it.",
-              "Put it back from a copy; to start anew, use an empty directory.");
+          return true;
         }
       } catch (IOException e) {
         throw unusable("read", secrets);
       }
     }
+    return false;
   }
 
   /** Returns the projects that there are secrets of, or were. */

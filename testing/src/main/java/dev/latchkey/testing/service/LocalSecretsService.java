@@ -1,7 +1,9 @@
 package dev.latchkey.testing.service;
 
 import dev.latchkey.SecretConfigurationException;
-import dev.latchkey.client.store.DirectoryStore;
+import dev.latchkey.SecretName;
+import dev.latchkey.SecretValue;
+import dev.latchkey.client.store.SecretStore;
 import dev.latchkey.client.tink.TinkSealer;
 import dev.latchkey.spi.Sealer;
 import dev.latchkey.spi.SecretIdentity;
@@ -10,11 +12,14 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * try (LocalSecretsService service = LocalSecretsService.builder(Path.of("data")).start()) {
- *   // POST to service.address() + "/v1/projects/default/secrets", with service.admin().basic()
+ *   service.put("my-secret", "some-value");
+ *   processBuilder.environment().putAll(service.settings("my-secret"));
  * }
  * }</pre>
  *
@@ -37,31 +43,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LocalSecretsService implements AutoCloseable {
   /** Not "localhost", which may have two addresses. */
-  private static final String LOOPBACK = "127.0.0.1";
+  static final String LOOPBACK = "127.0.0.1";
 
-  private final DataDirectory data;
-  private final AuditLog audit;
-  private final AdminKey admin;
-  private final Sessions sessions;
-  private final CiphertextReads reads;
-  private final ServiceHandler handler;
-  private final HttpFront front;
+  private final RunningService running;
 
-  private LocalSecretsService(
-      DataDirectory data,
-      AuditLog audit,
-      AdminKey admin,
-      Sessions sessions,
-      CiphertextReads reads,
-      ServiceHandler handler,
-      HttpFront front) {
-    this.data = data;
-    this.audit = audit;
-    this.admin = admin;
-    this.sessions = sessions;
-    this.reads = reads;
-    this.handler = handler;
-    this.front = front;
+  private LocalSecretsService(RunningService running) {
+    this.running = running;
   }
 
   /**
@@ -82,24 +69,25 @@ public final class LocalSecretsService implements AutoCloseable {
                 + "|(?!0+(\\.0+)*$)\\d{1,3}(\\.\\d{1,3}){3}",
             Pattern.CASE_INSENSITIVE);
 
-    private final Path directory;
-    private Set<String> projects = new LinkedHashSet<>(List.of("default"));
-    private int port;
-    private @Nullable Sealer sealer;
-    private @Nullable AdminKey admin;
-    private String host = LOOPBACK;
-    private boolean exposed;
-    private boolean tlsSelfSigned;
-    private Clock clock = Clock.systemUTC();
-    private Limits limits = Limits.DEFAULT;
+    final Path directory;
+    Set<String> projects = new LinkedHashSet<>(List.of("default"));
+    List<SecretStore> stores = List.of();
+    int port;
+    @Nullable Sealer sealer;
+    @Nullable AdminKey admin;
+    String host = LOOPBACK;
+    boolean exposed;
+    boolean tlsSelfSigned;
+    Clock clock = Clock.systemUTC();
+    Limits limits = Limits.DEFAULT;
 
     private Builder(Path directory) {
       this.directory = directory;
     }
 
     /**
-     * Sets the projects that are served; the first is that of the paths without one, such as {@code
-     * /v1/secrets}. Default: {@code default} alone.
+     * Sets the projects that are served from the directory; the first is that of the paths without
+     * one, such as {@code /v1/secrets}. Default: {@code default} alone.
      *
      * @throws SecretConfigurationException if one is not as {@link SecretIdentity} has it
      */
@@ -110,6 +98,27 @@ public final class LocalSecretsService implements AutoCloseable {
         named.add(SecretIdentity.checkProject(other));
       }
       this.projects = named;
+      this.stores = List.of();
+      return this;
+    }
+
+    /**
+     * Sets stores of one's own, each of a project that is served, in place of {@link #projects} of
+     * the directory. The first is that of the paths without a project. They are not closed with the
+     * service.
+     *
+     * @throws IllegalArgumentException if two are of one project
+     */
+    public Builder stores(SecretStore first, SecretStore... others) {
+      List<SecretStore> all = new ArrayList<>(List.of(others));
+      all.add(0, first);
+      Set<String> named = new LinkedHashSet<>();
+      for (SecretStore store : all) {
+        if (!named.add(store.project())) {
+          throw new IllegalArgumentException("Two stores are of project " + store.project() + ".");
+        }
+      }
+      this.stores = all;
       return this;
     }
 
@@ -196,59 +205,18 @@ public final class LocalSecretsService implements AutoCloseable {
         throw new IllegalStateException(
             "Other machines are not let in without TLS. Call tlsSelfSigned().");
       }
-      DataDirectory data = DataDirectory.open(directory);
-      AuditLog audit = null;
-      try {
-        audit = AuditLog.open(data, clock);
-        return start(data, audit);
-      } catch (RuntimeException | Error e) {
-        if (audit != null) {
-          audit.close();
-        }
-        data.close();
-        throw e;
-      }
-    }
-
-    private LocalSecretsService start(DataDirectory data, AuditLog audit) {
-      AdminKey adminKey = admin == null ? data.adminKey() : admin;
-      Sealer seals = sealer == null ? TinkSealer.of(data.keyset()) : sealer;
-      ProcessTokens tokens = ProcessTokens.load(data, clock);
-      var reads = new CiphertextReads(tokens, audit, clock);
-      List<ProjectSecrets> secrets = new ArrayList<>();
-      for (String project : projects) {
-        DirectoryStore store = DirectoryStore.open(data.secrets(), project);
-        secrets.add(new ProjectSecrets(data, store, seals, clock, adminKey.userId()));
-      }
-      var sessions = new Sessions(adminKey, clock);
-      var handler =
-          new ServiceHandler(
-              ownNames(),
-              secrets,
-              tokens,
-              sessions,
-              new Credentials(adminKey, tokens, sessions),
-              reads,
-              audit,
-              limits);
-      var tls = tlsSelfSigned ? SelfSigned.certificate(data, host, clock) : null;
-      var front = HttpFront.start(host, port, tls, handler, limits);
-      return new LocalSecretsService(data, audit, adminKey, sessions, reads, handler, front);
-    }
-
-    private Set<String> ownNames() {
-      return exposed ? Set.of(host) : Set.of(LOOPBACK, "localhost");
+      return new LocalSecretsService(RunningService.start(this));
     }
   }
 
   /** Returns the address, which is the {@code LATCHKEY_SOURCE} of a process. */
   public URI address() {
-    return front.address();
+    return running.front.address();
   }
 
   /** Returns the credential that manages secrets. */
   public AdminKey admin() {
-    return admin;
+    return running.admin;
   }
 
   /**
@@ -256,30 +224,109 @@ public final class LocalSecretsService implements AutoCloseable {
    * hour. Whoever has it until then can manage secrets.
    */
   public URI loginLink() {
-    return URI.create(address() + "/#code=" + sessions.newCode());
+    return URI.create(address() + "/#code=" + running.sessions.newCode());
+  }
+
+  /**
+   * Gives a secret of the first project a value, whether or not it exists, and returns its version.
+   * Processes that wait for news of it are told.
+   *
+   * @throws dev.latchkey.MalformedSecretException if the name is not well-formed
+   * @throws dev.latchkey.SecretValueException if the text has a lone surrogate, or is too large
+   * @throws dev.latchkey.SecretUnavailableException if the store or the audit log cannot be written
+   * @throws IllegalStateException if the service is closed
+   */
+  public long put(String name, String value) {
+    try (SecretValue secret = SecretValue.of(value)) {
+      return put(name, secret);
+    }
+  }
+
+  /**
+   * Gives a secret a value of bytes, as {@link #put(String, String)} does.
+   *
+   * @param value not kept
+   */
+  public long put(String name, byte[] value) {
+    try (SecretValue secret = SecretValue.copyOf(value)) {
+      return put(name, secret);
+    }
+  }
+
+  private long put(String name, SecretValue value) {
+    SecretName parsed = SecretName.parse(name);
+    return running.handler.serve(() -> running.own.put(parsed, value));
+  }
+
+  /**
+   * Deletes a secret of the first project, in all its versions. Processes that wait for news of it
+   * are told.
+   *
+   * @throws dev.latchkey.MalformedSecretException if the name is not well-formed
+   * @throws dev.latchkey.SecretNotFoundException if there is no such secret
+   * @throws dev.latchkey.SecretUnavailableException if the store or the audit log cannot be written
+   * @throws IllegalStateException if the service is closed
+   */
+  public void delete(String name) {
+    SecretName parsed = SecretName.parse(name);
+    running.handler.serve(
+        () -> {
+          running.own.delete(parsed);
+          return parsed;
+        });
+  }
+
+  /**
+   * Returns what a process needs in its environment, or {@link
+   * dev.latchkey.client.ClientSettings#of} as its argument, to read some secrets of the first
+   * project for a day: the address, the project, a new token for these secrets, the role {@code
+   * work}, with TLS the certificate's file, and the keyset's file unless the builder was given a
+   * sealer. The map's text shows the token.
+   *
+   * @param secrets names of secrets, which need not exist yet: 1 to 1000
+   * @throws dev.latchkey.MalformedSecretException if a name is not well-formed
+   * @throws dev.latchkey.SecretUnavailableException if the token or the audit log cannot be written
+   * @throws IllegalArgumentException if there are too few or too many
+   * @throws IllegalStateException if the service is closed
+   */
+  public Map<String, String> settings(String... secrets) {
+    Set<SecretName> names =
+        Arrays.stream(secrets).map(SecretName::parse).collect(Collectors.toUnmodifiableSet());
+    if (names.isEmpty() || names.size() > ProcessToken.MAX_SECRETS) {
+      throw new IllegalArgumentException(
+          "A token is for 1 to "
+              + ProcessToken.MAX_SECRETS
+              + " secrets, not "
+              + names.size()
+              + ".");
+    }
+    return running.handler.serve(() -> running.settings(names));
   }
 
   /** Returns the directory in which everything is kept. */
   public Path directory() {
-    return data.root();
+    return running.data.root();
   }
 
   /** Returns the projects in the directory that the builder did not name. */
   List<String> unservedProjects() {
-    return data.projects().stream().filter(project -> !handler.serves(project)).sorted().toList();
+    return running.data.projects().stream()
+        .filter(project -> !running.handler.serves(project))
+        .sorted()
+        .toList();
   }
 
   /** Returns the file with the admin's credential, unless the builder was given one. */
   Path adminKeyFile() {
-    return data.root().resolve(DataDirectory.ADMIN_KEY);
+    return running.data.root().resolve(DataDirectory.ADMIN_KEY);
   }
 
   int waiting() {
-    return reads.waiting();
+    return running.reads.waiting();
   }
 
   int threads() {
-    return front.threads();
+    return running.front.threads();
   }
 
   /**
@@ -288,15 +335,12 @@ public final class LocalSecretsService implements AutoCloseable {
    */
   @Override
   public void close() {
-    handler.end();
-    front.close();
-    audit.close();
-    data.close();
+    running.close();
   }
 
   /** Returns the address and the directory. */
   @Override
   public String toString() {
-    return "LocalSecretsService[" + address() + ", " + data.root() + "]";
+    return "LocalSecretsService[" + address() + ", " + running.data.root() + "]";
   }
 }

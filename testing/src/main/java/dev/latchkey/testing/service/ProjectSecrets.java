@@ -96,7 +96,11 @@ final class ProjectSecrets {
   }
 
   boolean exists(SecretName name) {
-    return store.find(name).filter(stored -> !stored.deleted()).isPresent();
+    return live(name).isPresent();
+  }
+
+  private Optional<StoredSecret> live(SecretName name) {
+    return store.find(name).filter(stored -> !stored.deleted());
   }
 
   /** When a version was made. */
@@ -151,12 +155,33 @@ final class ProjectSecrets {
     }
   }
 
+  /** Creates a secret, or replaces it, and returns its version. */
+  long put(SecretName name, SecretValue value, String userId) {
+    synchronized (lock(name)) {
+      return exists(name)
+          ? admin.replace(name, value).version()
+          : create(name, ManagementWire.NO_TYPE, value, userId).stored().version();
+    }
+  }
+
   ServedSecret delete(String id) throws RefusedException {
     synchronized (lock(get(id).stored().name())) {
       ServedSecret old = get(id); // As it is, now that nobody else writes it.
-      admin.delete(old.stored().name());
-      data.delete(directory(), id + ".json");
+      delete(old.stored().name());
       return old;
+    }
+  }
+
+  /**
+   * Deletes a secret.
+   *
+   * @throws dev.latchkey.SecretNotFoundException if there is none of the name
+   */
+  void delete(SecretName name) {
+    synchronized (lock(name)) {
+      Optional<StoredSecret> old = live(name);
+      admin.delete(name);
+      old.ifPresent(stored -> data.delete(directory(), id(stored) + ".json"));
     }
   }
 

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /** The certificate of a service that nobody else vouches for, kept in its directory. */
 final class SelfSigned {
   /** What clients trust, and what only the service has. */
-  private static final String CERTIFICATE = "certificate.pem";
+  static final String CERTIFICATE = "certificate.pem";
 
   static final String CERTIFICATE_KEY = "certificate-key.pem";
 

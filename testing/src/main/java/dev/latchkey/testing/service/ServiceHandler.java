@@ -11,6 +11,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
@@ -265,6 +266,23 @@ final class ServiceHandler extends Handler.Abstract {
     }
     if (exchange.claim()) {
       exchange.error(told.status(), told.message());
+    }
+  }
+
+  /**
+   * Does what comes by no request.
+   *
+   * @throws IllegalStateException if the service has been ended
+   */
+  <T> T serve(Supplier<T> deed) {
+    deeds.readLock().lock();
+    try {
+      if (ended) {
+        throw new IllegalStateException("The service is closed.");
+      }
+      return deed.get();
+    } finally {
+      deeds.readLock().unlock();
     }
   }
 

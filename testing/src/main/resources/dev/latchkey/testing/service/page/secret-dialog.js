@@ -87,7 +87,7 @@ async function check() {
   try {
     answer = await call('POST', path(asking.project, 'secret-names'), { name });
   } catch (e) {
-    answer = { failure: e.message };
+    answer = { failure: e.status === 401 ? '' : e.message }; // A login is asked for.
   }
   if (job === asking && asking.asked === question) {
     showAnswer(name, answer);
