@@ -79,6 +79,16 @@ public final class SecretsAdmin {
   }
 
   /**
+   * Creates a secret, or gives it a new value if it exists, and returns what is now known of it.
+   *
+   * @param value not closed
+   * @throws SecretException if the store cannot be read or written
+   */
+  public StoredSecret put(SecretName name, SecretValue value) {
+    return write(name, old -> {}, value);
+  }
+
+  /**
    * Deletes a secret: from now on it is not found, in any version.
    *
    * @throws SecretNotFoundException if no such secret exists

@@ -107,6 +107,20 @@ class SecretsAdminTest {
   }
 
   @Test
+  void put_createsAndReplaces() {
+    Instant later = TIME.plusSeconds(60);
+    try (SecretValue one = SecretValue.of("one");
+        SecretValue two = SecretValue.of("two")) {
+      assertThat(admin.put(DB, one)).isEqualTo(new StoredSecret(DB, 1, false, TIME, TIME));
+      assertThat(value()).isEqualTo("one");
+      assertThat(adminAt(later).put(DB, two))
+          .isEqualTo(new StoredSecret(DB, 2, false, TIME, later))
+          .isEqualTo(store.find(DB).orElseThrow());
+      assertThat(value()).isEqualTo("two");
+    }
+  }
+
+  @Test
   void replaceAndDelete_unknown_offerTheNearestName() {
     create("one");
     SecretName dbs = SecretName.parse("dbs");

@@ -5,8 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.latchkey.SecretUnavailableException;
 import dev.latchkey.testing.wire.WireJson;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
+import java.io.RandomAccessFile;
 import java.time.Clock;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +25,9 @@ final class AuditLog implements AutoCloseable {
   /** Apart, so that noise hides no login that failed. */
   private final Strangers logins = new Strangers();
 
-  private final FileChannel channel;
+  /** No channel: that would be closed for good by the interruption of a thread that writes. */
+  private final RandomAccessFile file;
+
   private final Clock clock;
 
   /** Held while lines are forced to disk, so that others can be written meanwhile. */
@@ -40,8 +41,8 @@ final class AuditLog implements AutoCloseable {
 
   private long lost;
 
-  private AuditLog(FileChannel channel, Clock clock) {
-    this.channel = channel;
+  private AuditLog(RandomAccessFile file, Clock clock) {
+    this.file = file;
     this.clock = clock;
   }
 
@@ -50,6 +51,7 @@ final class AuditLog implements AutoCloseable {
     try {
       log.endLastLine();
     } catch (IOException e) {
+      log.close();
       throw unwritable();
     }
     return log;
@@ -57,11 +59,12 @@ final class AuditLog implements AutoCloseable {
 
   /** A line that was cut off by the end of a process must not swallow the next one. */
   private void endLastLine() throws IOException {
-    long size = channel.size();
-    channel.position(size);
-    var last = ByteBuffer.allocate(1);
-    if (size > 0 && channel.read(last, size - 1) == 1 && last.get(0) != '\n') {
-      write("\n");
+    long size = file.length();
+    if (size > 0) {
+      file.seek(size - 1);
+      if (file.read() != '\n') {
+        file.write('\n');
+      }
     }
   }
 
@@ -109,15 +112,15 @@ final class AuditLog implements AutoCloseable {
       }
     }
     try {
-      long start = channel.size();
-      channel.position(start);
+      long start = file.length();
+      file.seek(start);
       try {
-        write(lines.toString());
+        file.write(lines.toString().getBytes(UTF_8));
       } catch (IOException e) {
-        channel.truncate(start); // Half a line would swallow the next one.
+        file.setLength(start); // Half a line would swallow the next one.
         throw e;
       }
-      written = channel.position();
+      written = file.getFilePointer();
       return written;
     } catch (IOException e) {
       throw unwritable();
@@ -135,7 +138,7 @@ final class AuditLog implements AutoCloseable {
       }
       long reached = written;
       try {
-        channel.force(false);
+        file.getFD().sync();
         forced = reached;
       } catch (IOException e) {
         lost = reached;
@@ -151,12 +154,12 @@ final class AuditLog implements AutoCloseable {
   /** Returns the last lines, at most so many. */
   synchronized String tail(int count) {
     try {
-      long size = channel.size();
-      var last = ByteBuffer.allocate((int) Math.min(size, MAX_TAIL_BYTES));
-      while (last.hasRemaining()
-          && channel.read(last, size - last.capacity() + last.position()) > 0) {}
-      String text = new String(last.array(), 0, last.position(), UTF_8);
-      int start = last.capacity() < size ? text.indexOf('\n') + 1 : 0;
+      long size = file.length();
+      var last = new byte[(int) Math.min(size, MAX_TAIL_BYTES)];
+      file.seek(size - last.length);
+      file.readFully(last);
+      String text = new String(last, UTF_8);
+      int start = last.length < size ? text.indexOf('\n') + 1 : 0;
       int from = text.length() - 1;
       for (int lines = 0; lines < count && from >= start; lines++) {
         from = text.lastIndexOf('\n', from - 1);
@@ -165,13 +168,6 @@ final class AuditLog implements AutoCloseable {
     } catch (IOException e) {
       throw new SecretUnavailableException(
           "The audit log cannot be read.", "Check that the disk can be read.");
-    }
-  }
-
-  private void write(String text) throws IOException {
-    ByteBuffer rest = UTF_8.encode(text);
-    while (rest.hasRemaining()) {
-      channel.write(rest);
     }
   }
 
@@ -221,7 +217,7 @@ final class AuditLog implements AutoCloseable {
   @Override
   public synchronized void close() {
     try {
-      channel.close();
+      file.close();
     } catch (IOException e) {
       // All that was added was written before.
     }

@@ -149,7 +149,7 @@ final class CiphertextReads {
         }
       } catch (RefusedException | RuntimeException e) {
         if (claimed || claim()) {
-          refuse(Failure.of(e));
+          refuse(Failure.logged(e));
         }
       }
       return true;
@@ -160,7 +160,7 @@ final class CiphertextReads {
       try {
         audit.add(List.of(entry(null, failure.outcome(), failure.status())), false);
       } catch (RuntimeException e) {
-        told = Failure.of(e);
+        told = Failure.logged(e);
       }
       exchange.error(told.status(), told.message());
     }

@@ -8,26 +8,25 @@ import dev.latchkey.client.store.SecretStore;
 import dev.latchkey.client.tink.Keyset;
 import dev.latchkey.client.tink.Keysets;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,13 +34,15 @@ import org.jspecify.annotations.Nullable;
  * replaced whole, and are on disk when a write returns. Thread-safe.
  */
 final class DataDirectory implements AutoCloseable {
-  private static final String TEMPORARY = ".tmp-";
+  static final String TEMPORARY = ".tmp-";
   static final String ADMIN_KEY = "admin-key";
   private static final String KEYSET = "keyset.json";
   private static final String SECRETS = "secrets";
+  static final String DETAILS = "details";
+  static final String TOKENS = "tokens";
 
   /** What others could plant something in, beside the root. */
-  private static final List<String> DIRECTORIES = List.of(SECRETS, "details", "tokens");
+  private static final List<String> DIRECTORIES = List.of(SECRETS, DETAILS, TOKENS);
 
   /** What others could use. */
   private static final List<String> KEYS = List.of(ADMIN_KEY, KEYSET, SelfSigned.CERTIFICATE_KEY);
@@ -68,13 +69,17 @@ final class DataDirectory implements AutoCloseable {
     FileChannel lock = null;
     try {
       makeDirectories(root);
-      requireOwn(root);
+      FileRights.requireOwn(root);
       for (String name : DIRECTORIES) {
         if (Files.exists(root.resolve(name), LinkOption.NOFOLLOW_LINKS)) {
-          requireOwn(root.resolve(name));
+          FileRights.requireOwn(root.resolve(name));
         }
       }
-      requireSecret(root);
+      for (String name : KEYS) {
+        if (Files.exists(root.resolve(name))) {
+          FileRights.requireSecret(root.resolve(name));
+        }
+      }
       lock = open(root.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
       if (lock.tryLock() != null) {
         removeLeftovers(root);
@@ -93,50 +98,25 @@ final class DataDirectory implements AutoCloseable {
 
   /** Files that were being written when a process was killed; those of secrets are the store's. */
   private static void removeLeftovers(Path root) throws IOException {
-    try (Stream<Path> files = Files.walk(root, 3)) {
-      for (Path file : files.filter(path -> !path.startsWith(root.resolve(SECRETS))).toList()) {
-        if (String.valueOf(file.getFileName()).startsWith(TEMPORARY)) {
-          Files.delete(file);
-        }
+    List<Path> directories = new ArrayList<>(List.of(root, root.resolve(TOKENS)));
+    directories.addAll(entries(root.resolve(DETAILS), "*"));
+    for (Path directory : directories) {
+      for (Path leftover : entries(directory, TEMPORARY + "*")) {
+        Files.delete(leftover);
       }
     }
   }
 
-  /** Whoever else writes here could have values sealed with a key of theirs. */
-  private static void requireOwn(Path root) throws IOException {
-    if (isPosix(root)) {
-      Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(root);
-      if (permissions.contains(PosixFilePermission.GROUP_WRITE)
-          || permissions.contains(PosixFilePermission.OTHERS_WRITE)
-          || !isOfThisUser(root)) {
-        throw new SecretConfigurationException(
-            "Others can write in " + root + ".",
-            "Make it yours alone (chmod 700), or choose another directory.");
-      }
-    }
-  }
-
-  private static void requireSecret(Path root) throws IOException {
-    for (String name : KEYS) {
-      Path file = root.resolve(name);
-      if (isPosix(root) && Files.exists(file)) {
-        Set<PosixFilePermission> others = new HashSet<>(Files.getPosixFilePermissions(file));
-        others.removeAll(PosixFilePermissions.fromString("rwx------"));
-        if (!others.isEmpty()) {
-          throw new SecretConfigurationException(
-              "Others can use " + file + ".", "Make it yours alone (chmod 600).");
-        }
-      }
-    }
-  }
-
-  /** Whoever owns a directory can let others write in it. What is made here is this user's. */
-  private static boolean isOfThisUser(Path root) throws IOException {
-    Path own = Files.createTempFile(root, TEMPORARY, "", permissions(root, "rw-------"));
-    try {
-      return Files.getOwner(own).equals(Files.getOwner(root));
-    } finally {
-      Files.delete(own);
+  /** Returns what is in a directory; nothing if it is not there. */
+  private static List<Path> entries(Path directory, String glob) throws IOException {
+    try (DirectoryStream<Path> found = Files.newDirectoryStream(directory, glob)) {
+      List<Path> entries = new ArrayList<>();
+      found.forEach(entries::add);
+      return entries;
+    } catch (NoSuchFileException | NotDirectoryException e) {
+      return List.of();
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
     }
   }
 
@@ -173,11 +153,18 @@ final class DataDirectory implements AutoCloseable {
   Keyset keyset(List<SecretStore> stores) {
     Path file = keysetFile();
     if (Files.notExists(file)) {
-      if (hasSecrets() || stores.stream().anyMatch(store -> !store.list().isEmpty())) {
-        // A new one would open nothing of what is there, and seal what the old one does not open.
+      // A new one would open nothing of what is there, and seal what the old one does not open.
+      if (hasSecrets()) {
         throw new SecretConfigurationException(
             file + " is missing, and there are secrets that were sealed with it.",
             "Put it back from a copy; to start anew, use an empty directory.");
+      }
+      if (stores.stream().anyMatch(store -> !store.list().isEmpty())) {
+        throw new SecretConfigurationException(
+            "The stores have secrets, and the keyset that they were sealed with is not in "
+                + file
+                + ".",
+            "Put it there, or give the builder a sealer of it.");
       }
       Keysets.create(file, Keysets.generate().toCleartextJson());
     }
@@ -185,30 +172,23 @@ final class DataDirectory implements AutoCloseable {
   }
 
   private boolean hasSecrets() {
-    for (String project : projects()) {
-      Path secrets = root.resolve(SECRETS).resolve(project);
-      try (DirectoryStream<Path> found = Files.newDirectoryStream(secrets)) {
-        if (found.iterator().hasNext()) {
-          return true;
-        }
-      } catch (IOException e) {
-        throw unusable("read", secrets);
-      }
-    }
-    return false;
+    Path secrets = root.resolve(SECRETS);
+    return projects().stream().anyMatch(project -> !list(secrets.resolve(project), "*").isEmpty());
   }
 
   /** Returns the projects that there are secrets of, or were. */
   List<String> projects() {
-    List<String> projects = new ArrayList<>();
-    try (DirectoryStream<Path> found = Files.newDirectoryStream(root.resolve(SECRETS), "[!.]*")) {
-      found.forEach(project -> projects.add(String.valueOf(project.getFileName())));
-    } catch (NoSuchFileException e) {
-      return List.of();
+    return list(root.resolve(SECRETS), "[!.]*");
+  }
+
+  private static List<String> list(Path directory, String glob) {
+    try {
+      return entries(directory, glob).stream()
+          .map(entry -> String.valueOf(entry.getFileName()))
+          .toList();
     } catch (IOException e) {
-      throw unusable("read", root.resolve(SECRETS));
+      throw unusable("read", directory);
     }
-    return projects;
   }
 
   /** Returns the admin's credential that is kept here; the first time it is made. */
@@ -233,13 +213,12 @@ final class DataDirectory implements AutoCloseable {
         "Delete it, and a new one is made.");
   }
 
-  /** Opens a file to add to, and to look at. */
-  FileChannel openLog(String name) {
+  /** Opens a file to read and write, which is made if it is not there. */
+  RandomAccessFile openLog(String name) {
     Path file = root.resolve(name);
     try {
-      // A channel that appends cannot read, so that the caller sees to the position.
-      return open(
-          file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+      open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE).close(); // With its rights.
+      return new RandomAccessFile(file.toFile(), "rw");
     } catch (IOException e) {
       throw unusable("written", file);
     }
@@ -285,16 +264,7 @@ final class DataDirectory implements AutoCloseable {
 
   /** Returns the names of the files in a directory that are whole. */
   List<String> names(String directory) {
-    List<String> names = new ArrayList<>();
-    try (DirectoryStream<Path> files =
-        Files.newDirectoryStream(root.resolve(directory), "[!.]*.json")) {
-      files.forEach(file -> names.add(String.valueOf(file.getFileName())));
-    } catch (NoSuchFileException e) {
-      return List.of();
-    } catch (IOException e) {
-      throw unusable("read", root.resolve(directory));
-    }
-    return names;
+    return list(root.resolve(directory), "[!.]*.json");
   }
 
   /** Deletes a file, if it is there. */
@@ -312,31 +282,19 @@ final class DataDirectory implements AutoCloseable {
   private static FileChannel open(Path file, StandardOpenOption... options) throws IOException {
     Set<OpenOption> own = new HashSet<>(Set.of(options));
     own.add(LinkOption.NOFOLLOW_LINKS);
-    return FileChannel.open(file, own, permissions(file, "rw-------"));
+    return FileChannel.open(file, own, FileRights.of(file, "rw-------"));
   }
 
   private static void makeDirectories(Path directory) throws IOException {
-    Files.createDirectories(directory, permissions(directory, "rwx------"));
+    Files.createDirectories(directory, FileRights.of(directory, "rwx------"));
   }
 
   private static void force(Path directory) throws IOException {
-    if (isPosix(directory)) { // Windows opens no directory as a file.
+    if (FileRights.arePosix(directory)) { // Windows opens no directory as a file.
       try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
         channel.force(true);
       }
     }
-  }
-
-  private static FileAttribute<?>[] permissions(Path path, String permissions) {
-    return isPosix(path)
-        ? new FileAttribute<?>[] {
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
-        }
-        : new FileAttribute<?>[0];
-  }
-
-  private static boolean isPosix(Path path) {
-    return path.getFileSystem().supportedFileAttributeViews().contains("posix");
   }
 
   private static SecretUnavailableException unusable(String what, Path path) {

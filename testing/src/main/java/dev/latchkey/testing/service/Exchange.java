@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.latchkey.testing.wire.WireAnswer;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.jetty.http.HttpFields;
@@ -22,12 +23,19 @@ final class Exchange {
   private final Request request;
   private final Response response;
   private final Callback callback;
+
+  /** Of the server, taken while the request is there: it is gone once it is answered. */
+  private final Executor executor;
+
+  private final Scheduler scheduler;
   private final AtomicBoolean claimed = new AtomicBoolean();
 
   Exchange(Request request, Response response, Callback callback) {
     this.request = request;
     this.response = response;
     this.callback = callback;
+    this.executor = request.getComponents().getExecutor();
+    this.scheduler = request.getComponents().getScheduler();
   }
 
   Request request() {
@@ -87,14 +95,11 @@ final class Exchange {
 
   /** Runs something on a thread of the server. */
   void execute(Runnable task) {
-    request.getComponents().getExecutor().execute(task);
+    executor.execute(task);
   }
 
   /** Runs something on a thread of the server, later. */
   Scheduler.Task schedule(Runnable task, Duration delay) {
-    return request
-        .getComponents()
-        .getScheduler()
-        .schedule(() -> execute(task), delay.toNanos(), TimeUnit.NANOSECONDS);
+    return scheduler.schedule(() -> execute(task), delay.toNanos(), TimeUnit.NANOSECONDS);
   }
 }

@@ -8,7 +8,7 @@ import dev.latchkey.SecretValueException;
 import dev.latchkey.testing.wire.RefusedException;
 import java.lang.System.Logger.Level;
 
-/** What an exception becomes in an answer. What is the operator's to know is logged instead. */
+/** What an exception becomes in an answer. */
 record Failure(int status, String message) {
   private static final System.Logger LOG = System.getLogger("dev.latchkey.testing.service");
 
@@ -25,12 +25,21 @@ record Failure(int status, String message) {
     if (e instanceof SecretValueException value) {
       return new Failure(400, text(value));
     }
-    if (e instanceof SecretUnavailableException unavailable) {
-      LOG.log(Level.ERROR, text(unavailable));
+    if (e instanceof SecretUnavailableException) {
       return new Failure(503, "The service's data cannot be used; its log says why.");
     }
-    LOG.log(Level.ERROR, "A request failed.", e);
     return new Failure(500, "The service failed; its log says why.");
+  }
+
+  /** Returns that, and logs what is the operator's to know. */
+  static Failure logged(Exception e) {
+    Failure failure = of(e);
+    if (e instanceof SecretUnavailableException unavailable) {
+      LOG.log(Level.ERROR, text(unavailable));
+    } else if (failure.status == 500) {
+      LOG.log(Level.ERROR, "A request failed.", e);
+    }
+    return failure;
   }
 
   private static String text(SecretException e) {

@@ -21,6 +21,7 @@ import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.eclipse.jetty.util.thread.ScheduledExecutorScheduler;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
@@ -66,7 +67,8 @@ final class HttpFront implements AutoCloseable {
     var threads = new QueuedThreadPool(MAX_THREADS);
     threads.setName("latchkey-service");
     threads.setDaemon(true);
-    var server = new Server(threads);
+    var timer = new ScheduledExecutorScheduler("latchkey-service-timer", true);
+    var server = new Server(threads, timer, null);
     var http = new HttpConnectionFactory(http(limits));
     var connector =
         certificate == null
@@ -84,7 +86,7 @@ final class HttpFront implements AutoCloseable {
     try {
       server.start();
     } catch (IOException e) {
-      stop(server);
+      stop(server, e);
       if (new InetSocketAddress(host, port).isUnresolved()) {
         throw new UncheckedIOException("The host " + host + " has no address here.", e);
       }
@@ -96,7 +98,7 @@ final class HttpFront implements AutoCloseable {
               + ". Is something else there? Choose another port, or 0 for a free one.",
           e);
     } catch (Exception e) {
-      stop(server);
+      stop(server, e);
       throw new IllegalStateException("The service's HTTP server does not start.", e);
     }
     String scheme = certificate == null ? "http" : "https";
@@ -109,6 +111,14 @@ final class HttpFront implements AutoCloseable {
     tls.setKeyStore(certificate);
     tls.setKeyStorePassword("");
     return new SslConnectionFactory(tls, HttpVersion.HTTP_1_1.asString());
+  }
+
+  private static void stop(Server server, Exception cause) {
+    try {
+      stop(server);
+    } catch (IllegalStateException e) {
+      cause.addSuppressed(e);
+    }
   }
 
   private static void stop(Server server) {

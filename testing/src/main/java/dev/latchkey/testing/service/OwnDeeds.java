@@ -3,14 +3,13 @@ package dev.latchkey.testing.service;
 import dev.latchkey.ProcessRole;
 import dev.latchkey.SecretName;
 import dev.latchkey.SecretValue;
-import dev.latchkey.testing.service.AuditLog.Entry;
 import dev.latchkey.testing.service.ProcessToken.Grant;
 import dev.latchkey.testing.service.ProcessToken.Wish;
+import dev.latchkey.testing.service.ProcessTokens.Minted;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What the program that runs a service does as its admin, without a request, in the first project.
@@ -43,13 +42,12 @@ final class OwnDeeds {
   }
 
   long put(SecretName name, SecretValue value) {
-    Route.Call call = secrets.exists(name) ? Route.Call.REPLACE : Route.Call.CREATE;
-    return changed(call, name, () -> secrets.put(name, value, admin.userId()));
+    return changed("put-secret", name, () -> secrets.put(name, value, admin.userId()));
   }
 
   void delete(SecretName name) {
     changed(
-        Route.Call.DELETE,
+        Route.Call.DELETE.action,
         name,
         () -> {
           secrets.delete(name);
@@ -57,9 +55,11 @@ final class OwnDeeds {
         });
   }
 
-  private <T> T changed(Route.Call call, SecretName name, Supplier<T> change) {
+  private <T> T changed(String action, SecretName name, Supplier<T> change) {
+    var deed = new Deed(admin, action, project());
+    deed.about(name);
     try {
-      return audited(call, name, null, change);
+      return audited(deed, change);
     } finally {
       reads.changed(project(), name); // Also if only a part of it was done.
     }
@@ -68,25 +68,31 @@ final class OwnDeeds {
   /** Returns a new token. */
   String mint(String app, Set<SecretName> names) {
     var wish = new Wish(new Grant(ProcessRole.WORK, app, names), TOKEN_TTL);
-    return audited(Route.Call.MINT, null, wish.grant(), () -> tokens.mint(project(), wish).text());
+    var deed = new Deed(admin, Route.Call.MINT.action, project());
+    deed.aboutTokenFor(wish.grant());
+    return audited(
+        deed,
+        () -> {
+          Minted minted = tokens.mint(project(), wish);
+          deed.aboutToken(minted.token().id());
+          return minted.text();
+        });
   }
 
-  private <T> T audited(
-      Route.Call call, @Nullable SecretName name, @Nullable Grant grant, Supplier<T> deed) {
-    audit.add(List.of(entry(call, name, grant, "begun")), false);
+  private <T> T audited(Deed deed, Supplier<T> work) {
+    audit.add(List.of(deed.begun()), false);
+    T result;
     try {
-      T result = deed.get();
-      audit.add(List.of(entry(call, name, null, "ok")), true);
-      return result;
+      result = work.get();
     } catch (RuntimeException e) {
-      audit.add(List.of(entry(call, name, null, Failure.of(e).outcome())), false);
+      try {
+        audit.add(List.of(deed.entry(Failure.of(e).outcome(), null)), false);
+      } catch (RuntimeException unwritten) {
+        e.addSuppressed(unwritten);
+      }
       throw e;
     }
-  }
-
-  private Entry entry(
-      Route.Call call, @Nullable SecretName name, @Nullable Grant grant, String outcome) {
-    String secret = name == null ? null : name.toString();
-    return new Entry(admin, call.action, project(), secret, null, grant, outcome, null);
+    audit.add(List.of(deed.entry("ok", null)), true);
+    return result;
   }
 }

@@ -21,8 +21,6 @@ import java.util.concurrent.ConcurrentHashMap;
  * so that who reads the files can use none of them. Thread-safe.
  */
 final class ProcessTokens {
-  private static final String DIRECTORY = "tokens";
-
   private final DataDirectory data;
   private final Clock clock;
   private final Map<String, ProcessToken> byHash = new ConcurrentHashMap<>();
@@ -39,8 +37,8 @@ final class ProcessTokens {
    */
   static ProcessTokens load(DataDirectory data, Clock clock) {
     var tokens = new ProcessTokens(data, clock);
-    for (String name : data.names(DIRECTORY)) {
-      byte[] file = data.read(DIRECTORY, name);
+    for (String name : data.names(DataDirectory.TOKENS)) {
+      byte[] file = data.read(DataDirectory.TOKENS, name);
       if (file != null) {
         tokens.add(name, file);
       }
@@ -64,7 +62,7 @@ final class ProcessTokens {
   private SecretConfigurationException damaged(String name) {
     return new SecretConfigurationException(
         "The token file "
-            + data.root().resolve(DIRECTORY).resolve(name)
+            + data.root().resolve(DataDirectory.TOKENS).resolve(name)
             + " is damaged, or a copy of another.",
         "Delete it; who used the token has to ask for another.");
   }
@@ -100,7 +98,7 @@ final class ProcessTokens {
   }
 
   private void keep(ProcessToken token) {
-    data.write(DIRECTORY, fileOf(token), token.toJson());
+    data.write(DataDirectory.TOKENS, fileOf(token), token.toJson());
     byHash.put(token.hash(), token);
   }
 
@@ -156,7 +154,7 @@ final class ProcessTokens {
 
   private void remove(ProcessToken token) {
     // In this order: if the file stays, so does the token, and who revokes it can try again.
-    data.delete(DIRECTORY, fileOf(token));
+    data.delete(DataDirectory.TOKENS, fileOf(token));
     byHash.remove(token.hash());
   }
 

@@ -140,11 +140,14 @@ final class ProjectSecrets {
    */
   ServedSecret create(SecretName name, String type, SecretValue value, String userId) {
     synchronized (lock(name)) {
-      StoredSecret stored = admin.create(name, value);
-      var secret = new ServedSecret(id(stored), project(), stored, type, userId);
-      data.write(directory(), secret.id() + ".json", Details.of(secret).toJson());
-      return secret;
+      return created(admin.create(name, value), type, userId);
     }
+  }
+
+  private ServedSecret created(StoredSecret stored, String type, String userId) {
+    var secret = new ServedSecret(id(stored), project(), stored, type, userId);
+    data.write(directory(), secret.id() + ".json", Details.of(secret).toJson());
+    return secret;
   }
 
   ServedSecret replace(String id, SecretValue value) throws RefusedException {
@@ -158,9 +161,13 @@ final class ProjectSecrets {
   /** Creates a secret, or replaces it, and returns its version. */
   long put(SecretName name, SecretValue value, String userId) {
     synchronized (lock(name)) {
-      return exists(name)
-          ? admin.replace(name, value).version()
-          : create(name, ManagementWire.NO_TYPE, value, userId).stored().version();
+      Optional<StoredSecret> old = live(name);
+      // A replacement keeps the written form of the name.
+      StoredSecret stored = admin.put(old.map(StoredSecret::name).orElse(name), value);
+      if (old.isEmpty()) {
+        created(stored, ManagementWire.NO_TYPE, userId);
+      }
+      return stored.version();
     }
   }
 
@@ -201,7 +208,7 @@ final class ProjectSecrets {
   }
 
   private String directory() {
-    return "details/" + project();
+    return DataDirectory.DETAILS + "/" + project();
   }
 
   private @Nullable Details details(String id) {

@@ -110,8 +110,9 @@ final class RunningService implements AutoCloseable {
   @Override
   public void close() {
     handler.end();
-    front.close();
-    audit.close();
-    data.close();
+    try (data;
+        audit) {
+      front.close();
+    }
   }
 }

@@ -109,7 +109,8 @@ final class ServiceHandler extends Handler.Abstract {
         exchange.headers().put(HttpHeader.ALLOW, route.allowed());
       }
       closeIfUnread(exchange);
-      refuse(exchange, entry(caller, route, call, Failure.of(e)), Failure.of(e));
+      Failure failure = Failure.of(e);
+      refuse(exchange, entry(caller, route, call, failure), failure);
     }
     return true;
   }
@@ -252,7 +253,7 @@ final class ServiceHandler extends Handler.Abstract {
   }
 
   private void refuse(Job job, Exception e) {
-    Failure failure = Failure.of(e);
+    Failure failure = Failure.logged(e);
     refuse(job.exchange(), job.entry(failure.outcome(), failure.status()), failure);
   }
 
@@ -262,7 +263,7 @@ final class ServiceHandler extends Handler.Abstract {
     try {
       audit.add(List.of(entry), false);
     } catch (RuntimeException e) {
-      told = Failure.of(e);
+      told = Failure.logged(e);
     }
     if (exchange.claim()) {
       exchange.error(told.status(), told.message());

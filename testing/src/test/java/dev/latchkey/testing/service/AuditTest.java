@@ -245,11 +245,14 @@ class AuditTest {
     Path inRoot = Files.createFile(directory.resolve(".tmp-1"));
     Files.createDirectories(directory.resolve("details/shop"));
     Path below = Files.createFile(directory.resolve("details/shop/.tmp-2"));
+    Path ofOthers = Files.createDirectory(directory.resolve("lost+found")).resolve(".tmp-3");
+    Files.createFile(ofOthers);
 
     Desk.open(directory).close();
 
     assertThat(inRoot).doesNotExist();
     assertThat(below).doesNotExist();
+    assertThat(ofOthers).exists();
   }
 
   @Test

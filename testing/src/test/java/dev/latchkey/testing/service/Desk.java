@@ -19,6 +19,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -153,6 +154,15 @@ final class Desk implements AutoCloseable {
 
   HttpSource source(String token) {
     return HttpSource.builder(service.address()).project("shop").token(() -> token).build();
+  }
+
+  /** Waits until so many requests are held. */
+  void awaitWaiting(int count) {
+    long start = System.nanoTime();
+    while (service.waiting() < count) {
+      assertThat(System.nanoTime() - start).isLessThan(TimeUnit.SECONDS.toNanos(30));
+      Thread.onSpinWait();
+    }
   }
 
   @Override

@@ -9,7 +9,6 @@ import java.net.Socket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,10 +33,7 @@ class ManyWatchesTest {
         sockets.add(socket);
         socket.getOutputStream().write(request);
       }
-      long start = System.nanoTime();
-      while (desk.service.waiting() < WATCHES) {
-        assertThat(System.nanoTime() - start).isLessThan(TimeUnit.SECONDS.toNanos(30));
-      }
+      desk.awaitWaiting(WATCHES);
       assertThat(desk.service.threads()).isLessThanOrEqualTo(32);
 
       desk.replace(id, "other-value");

@@ -24,6 +24,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -61,11 +63,12 @@ class OwnDeedsTest {
       assertThat(listed.get(0).get("userId").asText()).isEqualTo("user-1");
     }
     assertThat(audit().get(0))
-        .contains("\"user\":\"user-1\"", "\"create-secret\"", "\"my-secret\"", "\"begun\"");
-    assertThat(audit().get(1)).contains("\"create-secret\"", "\"my-secret\"", "\"ok\"");
+        .contains("\"user\":\"user-1\"", "\"put-secret\"", "\"my-secret\"", "\"begun\"");
+    assertThat(audit().get(1)).contains("\"put-secret\"", "\"my-secret\"", "\"ok\"");
     assertThat(audit().get(2))
         .contains("\"forApp\":\"LocalSecretsService\"", "\"another\"", "\"my-secret\"");
-    assertThat(String.join("", audit())).contains("\"replace-secret\"").doesNotContain("-value");
+    assertThat(audit().get(3)).contains("\"tokenId\":\"", "\"ok\"");
+    assertThat(String.join("", audit())).doesNotContain("-value");
   }
 
   @Test
@@ -76,9 +79,7 @@ class OwnDeedsTest {
       try (SecretsClient client = ClientSettings.of(desk.service.settings("my-secret")).connect()) {
         client.onRotation(SECRET, rotated::countDown);
         client.resolve(SECRET).close();
-        while (desk.service.waiting() == 0) {
-          Thread.onSpinWait();
-        }
+        desk.awaitWaiting(1);
         desk.service.put("my-secret", "other-value");
         assertThat(rotated.await(30, TimeUnit.SECONDS)).isTrue();
       }
@@ -185,8 +186,55 @@ class OwnDeedsTest {
       Files.delete(data.resolve("keyset.json"));
       assertThatThrownBy(() -> Desk.open(data, options -> options.stores(store)))
           .isInstanceOf(SecretConfigurationException.class)
-          .hasMessageContaining("keyset.json is missing");
+          .hasMessageContaining(
+              "The stores have secrets, and the keyset that they were sealed with is not in "
+                  + data.resolve("keyset.json"));
       assertThat(data.resolve("keyset.json")).doesNotExist();
+    }
+  }
+
+  @Test
+  void interruption_ofAThreadThatWrites_leavesTheServiceWhole() {
+    try (Desk desk = Desk.open(directory)) {
+      desk.service.put("my-secret", "some-value");
+      Thread.currentThread().interrupt();
+      try {
+        assertThatThrownBy(() -> desk.service.put("my-secret", "other-value"))
+            .isInstanceOf(SecretUnavailableException.class);
+      } finally {
+        assertThat(Thread.interrupted()).isTrue();
+      }
+
+      assertThat(read(desk.service, "my-secret")).isEqualTo("some-value");
+      assertThat(desk.service.put("my-secret", "third-value")).isEqualTo(2);
+      assertThat(read(desk.service, "my-secret")).isEqualTo("third-value");
+    }
+  }
+
+  @Test
+  void threads_areDaemons() {
+    Set<Thread> before = Thread.getAllStackTraces().keySet();
+    try (Desk desk = Desk.open(directory)) {
+      desk.service.put("my-secret", "some-value");
+      var held = new CompletableFuture<Desk.Reply>();
+      String token = "Bearer " + desk.token("my-secret");
+      String watch =
+          "{\"secrets\":[{\"name\":\"my-secret\",\"knownVersion\":1}],\"waitSeconds\":60}";
+      var caller =
+          new Thread(
+              () ->
+                  held.complete(desk.call("POST", "/v1/projects/shop/ciphertexts", token, watch)));
+      caller.setDaemon(true);
+      caller.start();
+      desk.awaitWaiting(1); // Its end is a task of the timer.
+
+      assertThat(Thread.getAllStackTraces().keySet())
+          .filteredOn(thread -> !before.contains(thread))
+          .anyMatch(thread -> thread.getName().startsWith("latchkey-service-timer"))
+          .allMatch(Thread::isDaemon);
+
+      desk.service.put("my-secret", "other-value");
+      assertThat(held.join().outcome()).isEqualTo("200");
     }
   }
 

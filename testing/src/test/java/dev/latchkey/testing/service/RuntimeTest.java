@@ -69,10 +69,7 @@ class RuntimeTest {
   private CompletableFuture<Reply> held(String token) {
     CompletableFuture<Reply> reply =
         CompletableFuture.supplyAsync(() -> desk.call("POST", READ, "Bearer " + token, HELD));
-    while (desk.service.waiting() == 0) {
-      assertThat(reply).isNotDone();
-      Thread.onSpinWait();
-    }
+    desk.awaitWaiting(1);
     return reply;
   }
 

@@ -193,9 +193,7 @@ class ServiceTimes {
       for (int version = 1; version <= 3 * ROUNDS; version++) {
         byte[] request = Load.request("POST", READ, token, watch(version));
         load.sendAll(() -> request);
-        while (desk.service.waiting() < WATCHES) {
-          Thread.onSpinWait();
-        }
+        desk.awaitWaiting(WATCHES);
         threads = Math.max(threads, desk.service.threads());
         long begun = System.nanoTime();
         var replaced = CompletableFuture.runAsync(() -> desk.replace(id, "other-value"));
