@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The secrets service on this machine: secrets are created by Lightning's API, kept sealed in a
- * directory, and read by processes with a token for theirs alone.
+ * directory or in {@linkplain Builder#stores stores}, and read by processes with a token for theirs
+ * alone.
  *
  * <pre>{@code
  * try (LocalSecretsService service = LocalSecretsService.builder(Path.of("data")).start()) {
@@ -105,7 +106,8 @@ public final class LocalSecretsService implements AutoCloseable {
     /**
      * Sets stores of one's own, each of a project that is served, in place of {@link #projects} of
      * the directory. The first is that of the paths without a project. They are not closed with the
-     * service.
+     * service. If they have secrets already, {@code keyset.json} in the directory, or the {@link
+     * #sealer}, has to be of the keyset that these were sealed with.
      *
      * @throws IllegalArgumentException if two are of one project
      */
@@ -196,7 +198,9 @@ public final class LocalSecretsService implements AutoCloseable {
      *
      * @throws IllegalStateException if another service uses the directory, if Jetty's loggers are
      *     at DEBUG, where they show what comes in, or if it is to be exposed without TLS
-     * @throws SecretConfigurationException if the keyset or a token file is damaged
+     * @throws SecretConfigurationException if the keyset, the admin's key or a token file is
+     *     damaged; if the keyset is missing, and there are secrets; if the directory is a file,
+     *     others can write in it, or others can read the keys in it
      * @throws dev.latchkey.SecretUnavailableException if the directory cannot be read or written
      * @throws UncheckedIOException if it cannot listen at the port
      */
@@ -233,7 +237,8 @@ public final class LocalSecretsService implements AutoCloseable {
    *
    * @throws dev.latchkey.MalformedSecretException if the name is not well-formed
    * @throws dev.latchkey.SecretValueException if the text has a lone surrogate, or is too large
-   * @throws dev.latchkey.SecretUnavailableException if the store or the audit log cannot be written
+   * @throws dev.latchkey.SecretUnavailableException if the store or the audit log cannot be
+   *     written, or the thread is interrupted
    * @throws IllegalStateException if the service is closed
    */
   public long put(String name, String value) {
@@ -264,7 +269,8 @@ public final class LocalSecretsService implements AutoCloseable {
    *
    * @throws dev.latchkey.MalformedSecretException if the name is not well-formed
    * @throws dev.latchkey.SecretNotFoundException if there is no such secret
-   * @throws dev.latchkey.SecretUnavailableException if the store or the audit log cannot be written
+   * @throws dev.latchkey.SecretUnavailableException if the store or the audit log cannot be
+   *     written, or the thread is interrupted
    * @throws IllegalStateException if the service is closed
    */
   public void delete(String name) {
@@ -281,11 +287,13 @@ public final class LocalSecretsService implements AutoCloseable {
    * dev.latchkey.client.ClientSettings#of} as its argument, to read some secrets of the first
    * project for a day: the address, the project, a new token for these secrets, the role {@code
    * work}, with TLS the certificate's file, and the keyset's file unless the builder was given a
-   * sealer. The map's text shows the token.
+   * sealer. The map's text shows the token. A child process inherits this one's environment: what
+   * is there of Latchkey's variables besides is to be removed first.
    *
    * @param secrets names of secrets, which need not exist yet: 1 to 1000
    * @throws dev.latchkey.MalformedSecretException if a name is not well-formed
-   * @throws dev.latchkey.SecretUnavailableException if the token or the audit log cannot be written
+   * @throws dev.latchkey.SecretUnavailableException if the token or the audit log cannot be
+   *     written, or the thread is interrupted
    * @throws IllegalArgumentException if there are too few or too many
    * @throws IllegalStateException if the service is closed
    */
