@@ -4,6 +4,7 @@ import dev.latchkey.LaunchEnvironment;
 import dev.latchkey.ProcessRole;
 import dev.latchkey.SecretConfigurationException;
 import dev.latchkey.client.Setting;
+import dev.latchkey.client.source.ProcessTokens;
 import java.io.File;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,7 +14,6 @@ import picocli.CommandLine.Option;
 
 /** What a process is started with. */
 final class LaunchOptions {
-  private static final int MAX_APP_LENGTH = 128;
 
   @Option(
       names = "--role",
@@ -113,7 +113,7 @@ final class LaunchOptions {
         name.substring(0, equals < 0 ? name.length() : equals)
             .codePoints()
             .map(c -> c > ' ' && c < 0x7f ? c : '_')
-            .limit(MAX_APP_LENGTH)
+            .limit(ProcessTokens.MAX_APP_LENGTH)
             .toArray();
     return shown.length == 0 ? "process" : new String(shown, 0, shown.length);
   }

@@ -39,7 +39,8 @@ public final class ProcessTokens implements AutoCloseable {
   /** The longest that a token lives without being renewed. */
   public static final Duration MAX_TTL = Duration.ofDays(30);
 
-  private static final int MAX_APP_LENGTH = 128;
+  /** The longest name of an app, in UTF-16 code units. */
+  public static final int MAX_APP_LENGTH = 128;
 
   private final ServiceAddress address;
   private final String project;
@@ -155,10 +156,18 @@ public final class ProcessTokens implements AutoCloseable {
     }
   }
 
+  /**
+   * Tells whether a text can be the name of an app: 1 to {@link #MAX_APP_LENGTH} printable
+   * characters, not all blank.
+   */
+  public static boolean isApp(String text) {
+    return !text.isBlank()
+        && text.length() <= MAX_APP_LENGTH
+        && text.codePoints().noneMatch(ProcessTokens::isUnprintable);
+  }
+
   private static void checkApp(String app) {
-    if (app.isBlank()
-        || app.length() > MAX_APP_LENGTH
-        || app.codePoints().anyMatch(ProcessTokens::isUnprintable)) {
+    if (!isApp(app)) {
       throw new SecretConfigurationException(
           "The app's name is not 1 to " + MAX_APP_LENGTH + " printable characters.",
           "Give it another: it is what the service calls the process by.");

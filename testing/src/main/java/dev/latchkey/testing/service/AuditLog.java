@@ -83,7 +83,7 @@ final class AuditLog implements AutoCloseable {
       @Nullable String project,
       @Nullable String secret,
       @Nullable String tokenId,
-      ProcessToken.@Nullable Grant grant,
+      ServedToken.@Nullable Grant grant,
       String outcome,
       @Nullable Integer status) {}
 

@@ -6,7 +6,7 @@ sealed interface Caller {
   record Admin(String userId) implements Caller {}
 
   /** A process, which reads what its token permits. */
-  record Reader(ProcessToken token) implements Caller {}
+  record Reader(ServedToken token) implements Caller {}
 
   /** Nobody, or somebody with a credential that is not in force. */
   record Unknown() implements Caller {}

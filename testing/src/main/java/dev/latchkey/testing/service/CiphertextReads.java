@@ -25,12 +25,12 @@ final class CiphertextReads {
   /** Of a token: a process has one for each 100 secrets, and of the connections some are left. */
   private static final int MAX_WAITING = 1_024;
 
-  private final ProcessTokens tokens;
+  private final ServedTokens tokens;
   private final AuditLog audit;
   private final Clock clock;
   private final Set<Read> waiting = ConcurrentHashMap.newKeySet();
 
-  CiphertextReads(ProcessTokens tokens, AuditLog audit, Clock clock) {
+  CiphertextReads(ServedTokens tokens, AuditLog audit, Clock clock) {
     this.tokens = tokens;
     this.audit = audit;
     this.clock = clock;
@@ -41,7 +41,7 @@ final class CiphertextReads {
    *
    * @throws RefusedException if too many requests with the token wait already
    */
-  void read(Exchange exchange, ProcessToken token, ProjectSecrets secrets, WireRequest request)
+  void read(Exchange exchange, ServedToken token, ProjectSecrets secrets, WireRequest request)
       throws RefusedException {
     var read = new Read(exchange, token, secrets, request);
     if (read.answer(request.hold().isZero())) {
@@ -68,7 +68,7 @@ final class CiphertextReads {
   }
 
   /** Has requests refused whose token is not in force any more. */
-  void revoked(ProcessToken token) {
+  void revoked(ServedToken token) {
     for (Read read : waiting) {
       if (read.token.id().equals(token.id())) {
         read.exchange.execute(() -> read.answer(true));
@@ -83,12 +83,12 @@ final class CiphertextReads {
 
   private final class Read {
     private final Exchange exchange;
-    private final ProcessToken token;
+    private final ServedToken token;
     private final ProjectSecrets secrets;
     private final WireRequest request;
     private volatile Scheduler.@Nullable Task end;
 
-    Read(Exchange exchange, ProcessToken token, ProjectSecrets secrets, WireRequest request) {
+    Read(Exchange exchange, ServedToken token, ProjectSecrets secrets, WireRequest request) {
       this.exchange = exchange;
       this.token = token;
       this.secrets = secrets;

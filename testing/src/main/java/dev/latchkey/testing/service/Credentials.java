@@ -16,10 +16,10 @@ final class Credentials {
   private static final String BEARER = "Bearer ";
 
   private final AdminKey admin;
-  private final ProcessTokens tokens;
+  private final ServedTokens tokens;
   private final Sessions sessions;
 
-  Credentials(AdminKey admin, ProcessTokens tokens, Sessions sessions) {
+  Credentials(AdminKey admin, ServedTokens tokens, Sessions sessions) {
     this.admin = admin;
     this.tokens = tokens;
     this.sessions = sessions;

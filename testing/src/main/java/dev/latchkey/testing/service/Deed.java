@@ -14,7 +14,7 @@ class Deed {
   private Caller caller;
   private @Nullable String secret;
   private @Nullable String tokenId;
-  private ProcessToken.@Nullable Grant grant;
+  private ServedToken.@Nullable Grant grant;
 
   Deed(Caller caller, String action, @Nullable String project) {
     this.caller = caller;
@@ -38,7 +38,7 @@ class Deed {
     tokenId = id;
   }
 
-  final void aboutTokenFor(ProcessToken.Grant wanted) {
+  final void aboutTokenFor(ServedToken.Grant wanted) {
     grant = wanted;
   }
 

@@ -3,6 +3,7 @@ package dev.latchkey.testing.service;
 import dev.latchkey.SecretConfigurationException;
 import dev.latchkey.SecretName;
 import dev.latchkey.SecretValue;
+import dev.latchkey.client.source.ProcessTokens;
 import dev.latchkey.client.store.SecretStore;
 import dev.latchkey.client.tink.TinkSealer;
 import dev.latchkey.spi.Sealer;
@@ -197,7 +198,8 @@ public final class LocalSecretsService implements AutoCloseable {
      * Returns the running service.
      *
      * @throws IllegalStateException if another service uses the directory, if Jetty's loggers are
-     *     at DEBUG, where they show what comes in, or if it is to be exposed without TLS
+     *     at DEBUG, where they show what comes in, if it is to be exposed without TLS, or if a
+     *     library that it needs is missing
      * @throws SecretConfigurationException if the keyset, the admin's key or a token file is
      *     damaged; if the keyset is missing, and there are secrets; if the directory is a file,
      *     others can write in it, or others can read the keys in it
@@ -209,7 +211,15 @@ public final class LocalSecretsService implements AutoCloseable {
         throw new IllegalStateException(
             "Other machines are not let in without TLS. Call tlsSelfSigned().");
       }
-      return new LocalSecretsService(RunningService.start(this));
+      try {
+        return new LocalSecretsService(RunningService.start(this));
+      } catch (NoClassDefFoundError e) {
+        throw new IllegalStateException(
+            "LocalSecretsService needs dev.latchkey:latchkey-client and"
+                + " org.eclipse.jetty:jetty-server, and for TLS com.squareup.okhttp3:okhttp-tls."
+                + " Add what is missing with scope test.",
+            e);
+      }
     }
   }
 
@@ -300,10 +310,10 @@ public final class LocalSecretsService implements AutoCloseable {
   public Map<String, String> settings(String... secrets) {
     Set<SecretName> names =
         Arrays.stream(secrets).map(SecretName::parse).collect(Collectors.toUnmodifiableSet());
-    if (names.isEmpty() || names.size() > ProcessToken.MAX_SECRETS) {
+    if (names.isEmpty() || names.size() > ProcessTokens.MAX_SECRETS) {
       throw new IllegalArgumentException(
           "A token is for 1 to "
-              + ProcessToken.MAX_SECRETS
+              + ProcessTokens.MAX_SECRETS
               + " secrets, not "
               + names.size()
               + ".");

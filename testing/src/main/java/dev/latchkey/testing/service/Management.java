@@ -2,8 +2,8 @@ package dev.latchkey.testing.service;
 
 import dev.latchkey.MalformedSecretException;
 import dev.latchkey.SecretName;
-import dev.latchkey.testing.service.ProcessToken.Wish;
-import dev.latchkey.testing.service.ProcessTokens.Minted;
+import dev.latchkey.testing.service.ServedToken.Wish;
+import dev.latchkey.testing.service.ServedTokens.Minted;
 import dev.latchkey.testing.wire.RefusedException;
 import java.util.List;
 import java.util.Optional;
@@ -12,11 +12,11 @@ import org.eclipse.jetty.server.Request;
 /** Does what an admin asks for. Thread-safe. */
 final class Management {
   private final List<String> projects;
-  private final ProcessTokens tokens;
+  private final ServedTokens tokens;
   private final CiphertextReads reads;
   private final AuditLog audit;
 
-  Management(List<String> projects, ProcessTokens tokens, CiphertextReads reads, AuditLog audit) {
+  Management(List<String> projects, ServedTokens tokens, CiphertextReads reads, AuditLog audit) {
     this.projects = projects;
     this.tokens = tokens;
     this.reads = reads;
@@ -42,7 +42,7 @@ final class Management {
       case MINT -> mint(job, project, Wish.parse(body));
       case RENEW -> {
         job.aboutToken(id);
-        var ttl = ProcessToken.ttl(body);
+        var ttl = ServedToken.ttl(body);
         audit.add(List.of(job.begun()), false);
         yield ManagementWire.token(tokens.renew(project, id, ttl));
       }

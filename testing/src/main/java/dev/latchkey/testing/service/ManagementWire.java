@@ -5,7 +5,7 @@ import static dev.latchkey.testing.wire.WireJson.require;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.latchkey.SecretName;
-import dev.latchkey.testing.service.ProcessTokens.Minted;
+import dev.latchkey.testing.service.ServedTokens.Minted;
 import dev.latchkey.testing.wire.RefusedException;
 import dev.latchkey.testing.wire.WireJson;
 import java.io.IOException;
@@ -86,16 +86,16 @@ final class ManagementWire {
   }
 
   /** Returns a token that was told before. */
-  static String token(ProcessToken token) {
+  static String token(ServedToken token) {
     return WireJson.object(json -> writeEnd(json, token));
   }
 
-  private static void writeEnd(JsonGenerator json, ProcessToken token) throws IOException {
+  private static void writeEnd(JsonGenerator json, ServedToken token) throws IOException {
     json.writeStringField("id", token.id());
     json.writeStringField("expiresAt", token.expiresAt().toString());
   }
 
-  static String tokens(List<ProcessToken> tokens) {
+  static String tokens(List<ServedToken> tokens) {
     return array(
         "tokens",
         tokens,

@@ -3,9 +3,9 @@ package dev.latchkey.testing.service;
 import dev.latchkey.ProcessRole;
 import dev.latchkey.SecretName;
 import dev.latchkey.SecretValue;
-import dev.latchkey.testing.service.ProcessToken.Grant;
-import dev.latchkey.testing.service.ProcessToken.Wish;
-import dev.latchkey.testing.service.ProcessTokens.Minted;
+import dev.latchkey.testing.service.ServedToken.Grant;
+import dev.latchkey.testing.service.ServedToken.Wish;
+import dev.latchkey.testing.service.ServedTokens.Minted;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -19,14 +19,14 @@ final class OwnDeeds {
   private static final Duration TOKEN_TTL = Duration.ofDays(1);
 
   private final ProjectSecrets secrets;
-  private final ProcessTokens tokens;
+  private final ServedTokens tokens;
   private final CiphertextReads reads;
   private final AuditLog audit;
   private final Caller.Admin admin;
 
   OwnDeeds(
       ProjectSecrets secrets,
-      ProcessTokens tokens,
+      ServedTokens tokens,
       CiphertextReads reads,
       AuditLog audit,
       Caller.Admin admin) {

@@ -42,7 +42,7 @@ final class RunningService implements AutoCloseable {
       sealer = TinkSealer.of(data.keyset(stores));
       files.put(Setting.KEYSET_FILE.variable(), data.keysetFile().toString());
     }
-    ProcessTokens tokens = ProcessTokens.load(data, clock);
+    ServedTokens tokens = ServedTokens.load(data, clock);
     this.reads = new CiphertextReads(tokens, audit, clock);
     Sealer seals = sealer;
     List<ProjectSecrets> secrets =

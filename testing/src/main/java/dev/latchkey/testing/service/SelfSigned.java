@@ -40,6 +40,7 @@ final class SelfSigned {
     HeldCertificate held = kept(data);
     if (held == null || !isFor(held.certificate(), host, clock.instant().plus(RENEWAL))) {
       held = make(host, clock.instant());
+      data.delete("", CERTIFICATE); // So that a key never stands beside another's certificate.
       data.write("", CERTIFICATE_KEY, held.privateKeyPkcs8Pem());
       data.write("", CERTIFICATE, held.certificatePem());
     }

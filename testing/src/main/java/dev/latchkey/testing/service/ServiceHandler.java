@@ -51,7 +51,7 @@ final class ServiceHandler extends Handler.Abstract {
   ServiceHandler(
       Set<String> ownNames,
       List<ProjectSecrets> projects,
-      ProcessTokens tokens,
+      ServedTokens tokens,
       Sessions sessions,
       Credentials credentials,
       CiphertextReads reads,

@@ -1,10 +1,14 @@
 package dev.latchkey.testing.service;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.latchkey.SecretConfigurationException;
+import java.io.BufferedReader;
 import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -40,7 +44,7 @@ class TlsTest {
     }
   }
 
-  private HttpClient trusting() throws Exception {
+  private SSLContext context() throws Exception {
     KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
     store.load(null, null);
     store.setCertificateEntry("service", certificate());
@@ -48,7 +52,11 @@ class TlsTest {
     trust.init(store);
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(null, trust.getTrustManagers(), null);
-    return HttpClient.newBuilder().sslContext(context).build();
+    return context;
+  }
+
+  private HttpClient trusting() throws Exception {
+    return HttpClient.newBuilder().sslContext(context()).build();
   }
 
   private static HttpRequest request(URI address, String path) {
@@ -170,6 +178,21 @@ class TlsTest {
                   .statusCode())
           .isEqualTo(200);
       assertThat(certificate().getSubjectAlternativeNames()).anyMatch(n -> n.contains("localhost"));
+      assertThat(statusUnder("localhost", address)).startsWith("HTTP/1.1 200 ");
+      assertThat(statusUnder("127.0.0.1", address)).startsWith("HTTP/1.1 403 ");
+    }
+  }
+
+  /** Returns the first line of the answer when the service is asked for by a name. */
+  private String statusUnder(String name, URI address) throws Exception {
+    try (Socket socket =
+        context().getSocketFactory().createSocket(address.getHost(), address.getPort())) {
+      String request =
+          "GET /v1/memberships HTTP/1.1\r\nHost: %s:%d\r\nAuthorization: %s\r\n\r\n"
+              .formatted(name, address.getPort(), Desk.ADMIN.basic());
+      socket.getOutputStream().write(request.getBytes(US_ASCII));
+      return new BufferedReader(new InputStreamReader(socket.getInputStream(), US_ASCII))
+          .readLine();
     }
   }
 

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.latchkey.ProcessRole;
 import dev.latchkey.SecretName;
+import dev.latchkey.client.source.ProcessTokens;
 import dev.latchkey.testing.wire.RefusedException;
 import dev.latchkey.testing.wire.WireJson;
 import java.io.IOException;
@@ -21,11 +22,7 @@ import org.jspecify.annotations.Nullable;
  * What a token lets a process do: read the ciphertexts of some secrets of a project, for a time.
  * The token itself is not in it, only its digest.
  */
-record ProcessToken(String id, String hash, String project, Grant grant, Instant expiresAt) {
-  static final int MAX_SECRETS = 1_000;
-  static final int MAX_APP_LENGTH = 128;
-  static final Duration MAX_TTL = Duration.ofDays(30);
-
+record ServedToken(String id, String hash, String project, Grant grant, Instant expiresAt) {
   /** What is asked for. The name of the app is for people. */
   record Grant(ProcessRole role, String app, Set<SecretName> secrets) {
     Grant {
@@ -43,8 +40,8 @@ record ProcessToken(String id, String hash, String project, Grant grant, Instant
   }
 
   /** Returns the same token with another end. */
-  ProcessToken until(Instant end) {
-    return new ProcessToken(id, hash, project, grant, end);
+  ServedToken until(Instant end) {
+    return new ServedToken(id, hash, project, grant, end);
   }
 
   boolean permits(SecretName name) {
@@ -73,7 +70,7 @@ record ProcessToken(String id, String hash, String project, Grant grant, Instant
   }
 
   /** Reads the file that a token is kept in. */
-  static ProcessToken parse(byte[] file) throws RefusedException {
+  static ServedToken parse(byte[] file) throws RefusedException {
     var reader = new Reader();
     WireJson.read(file, reader);
     if (reader.id == null
@@ -82,7 +79,7 @@ record ProcessToken(String id, String hash, String project, Grant grant, Instant
         || reader.expiresAt == null) {
       throw bad("A part is missing.");
     }
-    return new ProcessToken(
+    return new ServedToken(
         reader.id, reader.hash, reader.project, reader.grant(), Instant.parse(reader.expiresAt));
   }
 
@@ -108,7 +105,8 @@ record ProcessToken(String id, String hash, String project, Grant grant, Instant
         case "app" -> app = app(WireJson.text(parser, "The app"));
         case "secrets" -> secrets = secrets(parser);
         case "ttlSeconds" ->
-            ttlSeconds = WireJson.number(parser, "ttlSeconds", 1, MAX_TTL.toSeconds());
+            ttlSeconds =
+                WireJson.number(parser, "ttlSeconds", 1, ProcessTokens.MAX_TTL.toSeconds());
         default ->
             throw bad("The body has a field that is none of role, app, secrets, ttlSeconds.");
       }
@@ -137,10 +135,8 @@ record ProcessToken(String id, String hash, String project, Grant grant, Instant
     }
 
     private static String app(String text) throws RefusedException {
-      if (text.isBlank()
-          || text.length() > MAX_APP_LENGTH
-          || text.codePoints().anyMatch(ProcessToken::isUnprintable)) {
-        throw bad("The app is 1 to " + MAX_APP_LENGTH + " printable characters.");
+      if (!ProcessTokens.isApp(text)) {
+        throw bad("The app is 1 to " + ProcessTokens.MAX_APP_LENGTH + " printable characters.");
       }
       return text;
     }
@@ -153,23 +149,15 @@ record ProcessToken(String id, String hash, String project, Grant grant, Instant
       while (parser.nextToken() != JsonToken.END_ARRAY) {
         names.add(name(parser));
       }
-      if (names.isEmpty() || names.size() > MAX_SECRETS) {
-        throw bad("A token is for 1 to " + MAX_SECRETS + " secrets, not " + names.size() + ".");
+      if (names.isEmpty() || names.size() > ProcessTokens.MAX_SECRETS) {
+        throw bad(
+            "A token is for 1 to "
+                + ProcessTokens.MAX_SECRETS
+                + " secrets, not "
+                + names.size()
+                + ".");
       }
       return names;
     }
-  }
-
-  private static boolean isUnprintable(int codePoint) {
-    return switch (Character.getType(codePoint)) {
-      case Character.CONTROL,
-          Character.FORMAT,
-          Character.SURROGATE,
-          Character.LINE_SEPARATOR,
-          Character.PARAGRAPH_SEPARATOR,
-          Character.UNASSIGNED ->
-          true;
-      default -> false;
-    };
   }
 }

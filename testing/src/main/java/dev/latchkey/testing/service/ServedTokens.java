@@ -1,7 +1,7 @@
 package dev.latchkey.testing.service;
 
 import dev.latchkey.SecretConfigurationException;
-import dev.latchkey.testing.service.ProcessToken.Wish;
+import dev.latchkey.testing.service.ServedToken.Wish;
 import dev.latchkey.testing.wire.RefusedException;
 import java.time.Clock;
 import java.time.DateTimeException;
@@ -20,12 +20,12 @@ import java.util.concurrent.ConcurrentHashMap;
  * The tokens of processes: made, found by their digest, ended. A file each, with the digest alone,
  * so that who reads the files can use none of them. Thread-safe.
  */
-final class ProcessTokens {
+final class ServedTokens {
   private final DataDirectory data;
   private final Clock clock;
-  private final Map<String, ProcessToken> byHash = new ConcurrentHashMap<>();
+  private final Map<String, ServedToken> byHash = new ConcurrentHashMap<>();
 
-  private ProcessTokens(DataDirectory data, Clock clock) {
+  private ServedTokens(DataDirectory data, Clock clock) {
     this.data = data;
     this.clock = clock;
   }
@@ -35,8 +35,8 @@ final class ProcessTokens {
    *
    * @throws SecretConfigurationException if one is damaged
    */
-  static ProcessTokens load(DataDirectory data, Clock clock) {
-    var tokens = new ProcessTokens(data, clock);
+  static ServedTokens load(DataDirectory data, Clock clock) {
+    var tokens = new ServedTokens(data, clock);
     for (String name : data.names(DataDirectory.TOKENS)) {
       byte[] file = data.read(DataDirectory.TOKENS, name);
       if (file != null) {
@@ -49,7 +49,7 @@ final class ProcessTokens {
 
   private void add(String name, byte[] file) {
     try {
-      ProcessToken token = ProcessToken.parse(file);
+      ServedToken token = ServedToken.parse(file);
       if (!name.equals(fileOf(token))) {
         throw damaged(name); // A copy would outlive the revocation of its token.
       }
@@ -68,7 +68,7 @@ final class ProcessTokens {
   }
 
   private void removeExpired() {
-    for (ProcessToken token : byHash.values()) {
+    for (ServedToken token : byHash.values()) {
       if (isExpired(token)) {
         remove(token);
       }
@@ -76,7 +76,7 @@ final class ProcessTokens {
   }
 
   /** A token, as it is told once. */
-  record Minted(String text, ProcessToken token) {
+  record Minted(String text, ServedToken token) {
     /** Returns all but the token. */
     @Override
     public String toString() {
@@ -88,7 +88,7 @@ final class ProcessTokens {
     removeExpired();
     String text = RandomToken.make("lkp_");
     String id = UUID.randomUUID().toString();
-    var token = new ProcessToken(id, hash(text), project, wish.grant(), after(wish.ttl()));
+    var token = new ServedToken(id, hash(text), project, wish.grant(), after(wish.ttl()));
     keep(token);
     return new Minted(text, token);
   }
@@ -97,30 +97,30 @@ final class ProcessTokens {
     return clock.instant().plus(ttl).truncatedTo(ChronoUnit.MILLIS);
   }
 
-  private void keep(ProcessToken token) {
+  private void keep(ServedToken token) {
     data.write(DataDirectory.TOKENS, fileOf(token), token.toJson());
     byHash.put(token.hash(), token);
   }
 
   /** Returns the tokens of a project that are in force, by app. */
-  List<ProcessToken> list(String project) {
+  List<ServedToken> list(String project) {
     return byHash.values().stream()
         .filter(token -> token.project().equals(project) && !isExpired(token))
         .sorted(
-            Comparator.comparing((ProcessToken token) -> token.grant().app())
-                .thenComparing(ProcessToken::expiresAt)
-                .thenComparing(ProcessToken::id))
+            Comparator.comparing((ServedToken token) -> token.grant().app())
+                .thenComparing(ServedToken::expiresAt)
+                .thenComparing(ServedToken::id))
         .toList();
   }
 
   /** Has a token end at another time, counted from now. */
-  synchronized ProcessToken renew(String project, String id, Duration ttl) throws RefusedException {
-    ProcessToken renewed = get(project, id).until(after(ttl));
+  synchronized ServedToken renew(String project, String id, Duration ttl) throws RefusedException {
+    ServedToken renewed = get(project, id).until(after(ttl));
     keep(renewed);
     return renewed;
   }
 
-  private ProcessToken get(String project, String id) throws RefusedException {
+  private ServedToken get(String project, String id) throws RefusedException {
     return list(project).stream()
         .filter(token -> token.id().equals(id))
         .findFirst()
@@ -131,34 +131,34 @@ final class ProcessTokens {
   }
 
   /** Returns what a token permits; empty if it is unknown, expired or revoked. */
-  Optional<ProcessToken> find(String text) {
+  Optional<ServedToken> find(String text) {
     return Optional.ofNullable(byHash.get(hash(text))).filter(token -> !isExpired(token));
   }
 
   /** Tells whether a token that was found is still in force. */
-  boolean isInForce(ProcessToken token) {
-    ProcessToken kept = byHash.get(token.hash());
+  boolean isInForce(ServedToken token) {
+    ServedToken kept = byHash.get(token.hash());
     return kept != null && !isExpired(kept);
   }
 
-  private boolean isExpired(ProcessToken token) {
+  private boolean isExpired(ServedToken token) {
     return !clock.instant().isBefore(token.expiresAt());
   }
 
   /** Ends a token, and returns it. */
-  synchronized ProcessToken revoke(String project, String id) throws RefusedException {
-    ProcessToken token = get(project, id);
+  synchronized ServedToken revoke(String project, String id) throws RefusedException {
+    ServedToken token = get(project, id);
     remove(token);
     return token;
   }
 
-  private void remove(ProcessToken token) {
+  private void remove(ServedToken token) {
     // In this order: if the file stays, so does the token, and who revokes it can try again.
     data.delete(DataDirectory.TOKENS, fileOf(token));
     byHash.remove(token.hash());
   }
 
-  private static String fileOf(ProcessToken token) {
+  private static String fileOf(ServedToken token) {
     return token.id() + ".json";
   }
 
