@@ -10,7 +10,6 @@ import dev.latchkey.ProcessRole;
 import dev.latchkey.SecretAccessDeniedException;
 import dev.latchkey.SecretConfigurationException;
 import dev.latchkey.SecretException;
-import dev.latchkey.SecretName;
 import dev.latchkey.SecretProtocolException;
 import dev.latchkey.SecretUnauthenticatedException;
 import dev.latchkey.SecretUnavailableException;
@@ -19,21 +18,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Base64;
-import java.util.Set;
 import java.util.stream.Stream;
 import mockwebserver3.Dispatcher;
 import mockwebserver3.MockResponse;
-import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
 import mockwebserver3.SocketEffect;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -41,53 +32,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is said where no token is made. */
-@Timeout(60)
-class ProcessTokensFailuresTest {
-  private static final String API_KEY = "lka_canary-c0ffee:d00d";
+class ProcessTokensFailuresTest extends ProcessTokensTests {
   private static final String API_KEY_ALONE = "lka_canary-c0ffee";
-  private static final String BASIC =
-      "Basic " + Base64.getEncoder().encodeToString(("admin:" + API_KEY).getBytes(UTF_8));
-  private static final Set<SecretName> NAMES =
-      Set.of(SecretName.parse("My-Secret"), SecretName.parse("db"));
-  private static final Duration DAY = Duration.ofHours(24);
-  private static final String MINTED =
-      "{\"token\":\"lkp_hunter2\",\"id\":\"4-a\",\"expiresAt\":\"2026-03-01T12:00:00Z\"}";
-  private static final String CHECK_SOURCE =
-      " Check that LATCHKEY_SOURCE is the address of a secrets service, and that nothing between"
-          + " changes its answers.";
-
-  @TempDir private Path directory;
-  private MockWebServer server = LoopbackServer.unstarted();
-  private Path file = Path.of("");
-
-  @BeforeEach
-  void start() throws IOException {
-    server = LoopbackServer.start();
-    file = Files.writeString(directory.resolve("admin-key"), "admin:" + API_KEY + "\n");
-  }
-
-  @AfterEach
-  void stop() {
-    server.close();
-  }
-
-  private ProcessTokens.Builder builder() {
-    return ProcessTokens.builder(server.url("/base/").uri()).project("shop").adminKeyFile(file);
-  }
-
-  private String origin() {
-    return "http://localhost:" + server.getPort();
-  }
-
-  private void answer(int code, String body) {
-    server.enqueue(new MockResponse.Builder().code(code).body(body).build());
-  }
-
-  private ProcessToken mint() {
-    try (ProcessTokens tokens = builder().build()) {
-      return tokens.mint(ProcessRole.WORK, "payments", NAMES, DAY);
-    }
-  }
 
   private void assertMintFails(Class<? extends SecretException> type, String message) {
     SecretException thrown = catchThrowableOfType(type, this::mint);

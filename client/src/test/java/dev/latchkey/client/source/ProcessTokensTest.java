@@ -12,13 +12,11 @@ import dev.latchkey.SecretNotFoundException;
 import dev.latchkey.SecretProtocolException;
 import dev.latchkey.SecretUnavailableException;
 import dev.latchkey.client.Canary;
-import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Base64;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -29,62 +27,12 @@ import mockwebserver3.RecordedRequest;
 import mockwebserver3.SocketEffect;
 import okhttp3.tls.HandshakeCertificates;
 import okhttp3.tls.HeldCertificate;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(60)
-class ProcessTokensTest {
-  private static final String API_KEY = "lka_canary-c0ffee:d00d";
-  private static final String BASIC =
-      "Basic " + Base64.getEncoder().encodeToString(("admin:" + API_KEY).getBytes(UTF_8));
-  private static final Set<SecretName> NAMES =
-      Set.of(SecretName.parse("My-Secret"), SecretName.parse("db"));
-  private static final Duration DAY = Duration.ofHours(24);
-  private static final String MINTED =
-      "{\"token\":\"lkp_hunter2\",\"id\":\"4-a\",\"expiresAt\":\"2026-03-01T12:00:00Z\"}";
-  private static final String CHECK_SOURCE =
-      " Check that LATCHKEY_SOURCE is the address of a secrets service, and that nothing between"
-          + " changes its answers.";
-
-  @TempDir private Path directory;
-  private MockWebServer server = LoopbackServer.unstarted();
-  private Path file = Path.of("");
-
-  @BeforeEach
-  void start() throws IOException {
-    server = LoopbackServer.start();
-    file = Files.writeString(directory.resolve("admin-key"), "admin:" + API_KEY + "\n");
-  }
-
-  @AfterEach
-  void stop() {
-    server.close();
-  }
-
-  private ProcessTokens.Builder builder() {
-    return ProcessTokens.builder(server.url("/base/").uri()).project("shop").adminKeyFile(file);
-  }
-
-  private String origin() {
-    return "http://localhost:" + server.getPort();
-  }
-
-  private void answer(int code, String body) {
-    server.enqueue(new MockResponse.Builder().code(code).body(body).build());
-  }
-
-  private ProcessToken mint() {
-    try (ProcessTokens tokens = builder().build()) {
-      return tokens.mint(ProcessRole.WORK, "payments", NAMES, DAY);
-    }
-  }
-
+class ProcessTokensTest extends ProcessTokensTests {
   private ProcessToken minted() throws Exception {
     answer(200, MINTED);
     ProcessToken token = mint();
