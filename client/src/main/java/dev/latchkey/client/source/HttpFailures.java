@@ -186,7 +186,9 @@ class HttpFailures {
     }
     return new SecretUnavailableException(
         "The connection to " + origin + " broke before the answer was complete.",
-        "Try again later.");
+        origin.startsWith("http:")
+            ? "Try again later; at https if the service speaks TLS."
+            : "Try again later.");
   }
 
   private SecretUnavailableException ofTls(IOException e) {

@@ -620,7 +620,8 @@ class HttpSourceTest {
         .hasMessage(
             "The connection to "
                 + origin()
-                + " broke before the answer was complete. Try again later.");
+                + " broke before the answer was complete."
+                + " Try again later; at https if the service speaks TLS.");
   }
 
   @Test

@@ -110,7 +110,7 @@ final class WireFront extends Dispatcher {
       throw new RefusedException(401, "The token is not the one that is accepted.");
     }
     if (!isJson(request.getHeaders().get("Content-Type"))) {
-      throw new RefusedException(415, "The content type is application/json.");
+      throw new RefusedException(415, "Send Content-Type: application/json.");
     }
     if (request.getBodySize() > MAX_BODY_BYTES) {
       throw new RefusedException(413, "A body is at most " + MAX_BODY_BYTES + " bytes.");

@@ -117,7 +117,9 @@ record Route(Map<String, Call> calls, @Nullable String project, String id) {
             text.contains(ID) ? matcher.group("id") : "");
       }
     }
-    throw new RefusedException(404, "There is nothing at this path.");
+    throw new RefusedException(
+        404,
+        "There is nothing at this path. Secrets and tokens go by their ids, which their lists show.");
   }
 
   Call call(String method) throws RefusedException {

@@ -184,7 +184,7 @@ final class ServiceHandler extends Handler.Abstract {
     String type = request.getHeaders().get(HttpHeader.CONTENT_TYPE);
     if (type == null
         || !type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT).equals("application/json")) {
-      throw new RefusedException(415, "The content type is application/json.");
+      throw new RefusedException(415, "Send Content-Type: application/json.");
     }
     if (request.getHeaders().contains(HttpHeader.CONTENT_ENCODING)) {
       throw new RefusedException(415, "A body is sent as it is, without a content encoding.");

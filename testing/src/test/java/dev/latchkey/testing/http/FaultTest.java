@@ -27,7 +27,8 @@ import org.junit.jupiter.api.Test;
 
 class FaultTest {
   private static final String BROKEN =
-      "The connection to # broke before the answer was complete. Try again later.";
+      "The connection to # broke before the answer was complete."
+          + " Try again later; at https if the service speaks TLS.";
 
   private final FakeSecretService service = FakeSecretService.start();
 

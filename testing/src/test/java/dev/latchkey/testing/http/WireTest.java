@@ -114,7 +114,7 @@ class WireTest {
 
   @Test
   void contentType_otherThanJson_is415() throws Exception {
-    String message = "The content type is application/json.";
+    String message = "Send Content-Type: application/json.";
     assertRefused(to(PATH).POST(BodyPublishers.ofString(ASKING)), 415, 3, message);
     assertRefused(
         to(PATH).header("Content-Type", "text/plain").POST(BodyPublishers.ofString(ASKING)),

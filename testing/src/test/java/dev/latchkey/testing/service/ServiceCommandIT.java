@@ -1,6 +1,7 @@
 package dev.latchkey.testing.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.latchkey.testing.service.ServiceProcess.Outcome;
 import java.net.InetAddress;
@@ -79,6 +80,28 @@ class ServiceCommandIT {
       assertThat(Files.readString(Path.of("..", "README.md")))
           .contains("```\n" + printed + "\n```")
           .contains("--data ./data");
+    }
+  }
+
+  @Test
+  void curl_asInTheReadme_createsASecret() throws Exception {
+    assumeTrue(
+        AdminBrowser.onPath("bash").isPresent() && AdminBrowser.onPath("curl").isPresent(),
+        "bash and curl are on the PATH");
+    String readme = Files.readString(Path.of("README.md"));
+    String block = readme.substring(readme.indexOf("```bash\n") + "```bash\n".length());
+    String command = block.substring(0, block.indexOf("```"));
+    assertThat(command).contains("http://127.0.0.1:8787/", " data/admin-key");
+    Path plain = directory.resolve("data");
+    try (var service = ServiceProcess.start("--data", plain.toString(), "--port", "0")) {
+      Process curl =
+          new ProcessBuilder(
+                  "bash", "-c", command.replace("http://127.0.0.1:8787", service.address()))
+              .directory(directory.toFile())
+              .start();
+      String answer = new String(curl.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertThat(answer).contains("\"id\":", "\"my-secret\"").doesNotContain("some-value");
+      assertThat(curl.waitFor()).isZero();
     }
   }
 
