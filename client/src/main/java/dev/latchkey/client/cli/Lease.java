@@ -2,11 +2,14 @@ package dev.latchkey.client.cli;
 
 import dev.latchkey.SecretException;
 import dev.latchkey.SecretNotFoundException;
+import dev.latchkey.SecretUnavailableException;
+import dev.latchkey.client.Setting;
 import dev.latchkey.client.source.ProcessToken;
 import dev.latchkey.client.source.ProcessTokens;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,46 +33,58 @@ final class Lease implements AutoCloseable {
   private final Host host;
   private final Map<String, String> settings;
   private final @Nullable ProcessTokens tokens;
-  private final @Nullable ProcessToken token;
   private final Duration ttl;
   private final Thread atShutdown = new Thread(this::end, "latchkey-revoke");
+  private @Nullable ProcessToken token;
   private @Nullable Timer timer;
   private volatile @Nullable Instant expiresAt;
   private volatile boolean closed;
   private boolean failing;
 
   private Lease(
-      Host host,
-      Map<String, String> settings,
-      @Nullable ProcessTokens tokens,
-      @Nullable ProcessToken token,
-      Duration ttl) {
+      Host host, Map<String, String> settings, @Nullable ProcessTokens tokens, Duration ttl) {
     this.host = host;
     this.settings = settings;
     this.tokens = tokens;
-    this.token = token;
     this.ttl = ttl;
-    this.expiresAt = token == null ? null : token.expiresAt();
   }
 
   static Lease withoutToken(Host host, Map<String, String> settings) {
-    return new Lease(host, settings, null, null, BRIEF);
+    return new Lease(host, settings, null, BRIEF);
   }
 
-  /** Returns a lease on a token; what makes tokens is closed with it. */
+  /**
+   * Returns a lease on a new token; what makes tokens is closed with it, or if none is made.
+   *
+   * @param mint makes the token
+   */
   static Lease of(
       Host host,
       Map<String, String> settings,
       ProcessTokens tokens,
-      ProcessToken token,
+      Supplier<ProcessToken> mint,
       Duration ttl) {
-    var lease = new Lease(host, settings, tokens, token, ttl);
+    var lease = new Lease(host, settings, tokens, ttl);
     try {
+      // Before there is a token: a signal that comes while it is made finds what revokes it.
       Runtime.getRuntime().addShutdownHook(lease.atShutdown);
-    } catch (IllegalStateException e) {
-      // This process is ending: nothing comes of the lease but its close.
+      lease.take(mint);
+      return lease;
+    } catch (RuntimeException | Error e) {
+      lease.close();
+      throw e;
     }
-    return lease;
+  }
+
+  /** Whoever ends this lease meanwhile waits for the token. */
+  private synchronized void take(Supplier<ProcessToken> mint) {
+    if (closed) {
+      throw new SecretUnavailableException("The process is ending.", "Start it anew.");
+    }
+    ProcessToken made = mint.get();
+    token = made;
+    expiresAt = made.expiresAt();
+    settings.put(Setting.TOKEN.variable(), made.reveal());
   }
 
   Map<String, String> settings() {
@@ -77,30 +92,28 @@ final class Lease implements AutoCloseable {
   }
 
   /** Has the token live as long as this lease. */
-  synchronized void renew() {
+  synchronized void keepRenewing() {
     if (token != null && timer == null && !closed) {
       timer = host.timers().get();
-      timer.after(RENEWAL, () -> renew(token));
+      again(RENEWAL);
     }
   }
 
-  private void renew(ProcessToken due) {
+  private void renew(ProcessTokens tokens, ProcessToken due) {
     try {
-      if (tokens != null) {
-        expiresAt = tokens.renew(due, ttl);
-      }
+      expiresAt = tokens.renew(due, ttl);
       failing = false;
-      again(RENEWAL, due);
+      again(RENEWAL);
     } catch (SecretNotFoundException e) {
       notRenewed(e.problem(), e.remedy()); // For good.
     } catch (SecretException e) {
-      retry(due, e.problem(), e.remedy());
+      retry(e.problem(), e.remedy());
     } catch (RuntimeException e) {
-      retry(due, "An unforeseen failure: " + e.getClass().getName() + ".", "");
+      retry("An unforeseen failure: " + e.getClass().getName() + ".", "");
     }
   }
 
-  private void retry(ProcessToken due, String problem, String remedy) {
+  private void retry(String problem, String remedy) {
     if (!failing) {
       failing = true;
       notRenewed(
@@ -108,7 +121,7 @@ final class Lease implements AutoCloseable {
           (remedy + " It is tried again every minute; the token ends at " + expiresAt + ".")
               .strip());
     }
-    again(RETRY, due);
+    again(RETRY);
   }
 
   private void notRenewed(String problem, String remedy) {
@@ -117,9 +130,11 @@ final class Lease implements AutoCloseable {
     }
   }
 
-  private synchronized void again(Duration delay, ProcessToken due) {
-    if (timer != null && !closed) {
-      timer.after(delay, () -> renew(due));
+  private synchronized void again(Duration delay) {
+    ProcessTokens from = tokens;
+    ProcessToken due = token;
+    if (timer != null && from != null && due != null && !closed) {
+      timer.after(delay, () -> renew(from, due));
     }
   }
 
@@ -127,7 +142,7 @@ final class Lease implements AutoCloseable {
   @Override
   public void close() {
     end();
-    if (token != null) {
+    if (tokens != null) {
       try {
         Runtime.getRuntime().removeShutdownHook(atShutdown);
       } catch (IllegalStateException e) {
@@ -145,21 +160,30 @@ final class Lease implements AutoCloseable {
     if (timer != null) {
       timer.close();
     }
-    if (tokens == null || token == null) {
+    if (tokens == null) {
       return;
     }
+    ProcessToken left = token;
     // Whoever interrupted this thread did not mean the token to live on.
     boolean interrupted = Thread.interrupted();
     try (tokens) {
-      tokens.revoke(token);
-    } catch (SecretException e) {
-      notRevoked(token, e.problem());
-    } catch (RuntimeException e) {
-      notRevoked(token, "An unforeseen failure: " + e.getClass().getName() + ".");
+      if (left != null) {
+        revoke(tokens, left);
+      }
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();
       }
+    }
+  }
+
+  private void revoke(ProcessTokens from, ProcessToken left) {
+    try {
+      from.revoke(left);
+    } catch (SecretException e) {
+      notRevoked(left, e.problem());
+    } catch (RuntimeException e) {
+      notRevoked(left, "An unforeseen failure: " + e.getClass().getName() + ".");
     }
   }
 

@@ -4,7 +4,6 @@ import dev.latchkey.ProcessRole;
 import dev.latchkey.SecretName;
 import dev.latchkey.client.ClientSettings;
 import dev.latchkey.client.Setting;
-import dev.latchkey.client.source.ProcessToken;
 import dev.latchkey.client.source.ProcessTokens;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -38,18 +37,11 @@ record Minting(Host host, Map<String, String> configured, ProcessRole role, Stri
     if (made.isEmpty()) {
       return Lease.withoutToken(host, settings);
     }
+    settings.remove(Setting.TOKEN_FILE.variable());
+    // Copies are each token's own: nobody would ever read those of this one.
+    settings.remove(Setting.CACHE_DIR.variable());
     ProcessTokens tokens = made.get();
-    try {
-      ProcessToken token = tokens.mint(role, app, names, ttl);
-      settings.remove(Setting.TOKEN_FILE.variable());
-      settings.put(Setting.TOKEN.variable(), token.reveal());
-      // Copies are each token's own: nobody would ever read those of this one.
-      settings.remove(Setting.CACHE_DIR.variable());
-      return Lease.of(host, settings, tokens, token, ttl);
-    } catch (RuntimeException | Error e) {
-      tokens.close();
-      throw e;
-    }
+    return Lease.of(host, settings, tokens, () -> tokens.mint(role, app, names, ttl), ttl);
   }
 
   /** Returns neither the settings nor the app: a token may be among them. */

@@ -58,7 +58,7 @@ final class Run implements Callable<Integer> {
       var process = new ProcessBuilder(command);
       inherit(process, lease.settings());
       environment.applyByReference(process);
-      lease.renew();
+      lease.keepRenewing();
       return new Child(host).run(process);
     }
   }

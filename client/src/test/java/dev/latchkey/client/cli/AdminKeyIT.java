@@ -73,6 +73,23 @@ class AdminKeyIT {
   }
 
   @Test
+  void run_terminatedWhileTheTokenIsMade_revokesIt() throws Exception {
+    service.holdMinting();
+    Process started = start("run", "--by-reference", "--secret=A=db", "--", "sh", "-c", "exec cat");
+    service.awaitHeld();
+    started.toHandle().destroy();
+    assertThat(started.waitFor(1, TimeUnit.SECONDS)).as("ends without the answer").isFalse();
+    service.release();
+
+    assertThat(started.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(started.exitValue()).isEqualTo(143);
+    assertThat(service.asked)
+        .anyMatch(ask -> ask.startsWith("POST "))
+        .anyMatch(ask -> ask.startsWith("DELETE "));
+    assertThat(service.tokens()).isZero();
+  }
+
+  @Test
   void run_terminatedBeforeThereIsAChild_revokes() throws Exception {
     service.holdReads();
     Process started = start("run", "--secret=A=db", "--", "env");

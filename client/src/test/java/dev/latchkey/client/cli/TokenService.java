@@ -79,6 +79,15 @@ final class TokenService extends Dispatcher implements AutoCloseable {
     held = "POST " + PROJECT + "/ciphertexts";
   }
 
+  /** Has what is asked for first stay without an answer until it is released. */
+  void holdMinting() {
+    held = "POST " + PROJECT + "/process-tokens";
+  }
+
+  void release() {
+    released.countDown();
+  }
+
   /** Waits until a request is held. */
   void awaitHeld() {
     await(heldOne);
