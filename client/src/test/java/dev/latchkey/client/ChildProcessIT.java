@@ -1,5 +1,7 @@
 package dev.latchkey.client;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.latchkey.SecretName;
@@ -9,11 +11,14 @@ import dev.latchkey.client.store.SecretsAdmin;
 import dev.latchkey.client.tink.Keyset;
 import dev.latchkey.client.tink.Keysets;
 import dev.latchkey.client.tink.TinkSealer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -105,10 +110,20 @@ class ChildProcessIT {
   @Test
   void get_recorded_leavesTheRequestInTheRecording() throws Exception {
     environment.put("LATCHKEY_ROLE", "work");
+    environment.put("LATCHKEY_TOKEN", "lkp_canary-c0ffee");
     Path file = scratch.resolve("app.jfr");
+    Matcher option =
+        Pattern.compile("java '(-XX:StartFlightRecording:.*)filename=app.jfr'")
+            .matcher(Files.readString(Path.of("..", "README.md")));
+    assertThat(option.find()).isTrue();
 
-    print("MY_APP_SECRET", "-XX:StartFlightRecording=filename=" + file);
+    print("MY_APP_SECRET", option.group(1) + "filename=" + file);
 
+    var canary = new Canary("lkp_canary-c0ffee".getBytes(UTF_8));
+    assertThat(canary.isIn(Files.readString(file, ISO_8859_1))).isFalse();
+    Path control = scratch.resolve("control.jfr");
+    print("MY_APP_SECRET", "-XX:StartFlightRecording=filename=" + control);
+    assertThat(canary.isIn(Files.readString(control, ISO_8859_1))).isTrue();
     assertThat(
             RecordingFile.readAllEvents(file).stream()
                 .filter(event -> event.getEventType().getName().equals("dev.latchkey.Fetch"))

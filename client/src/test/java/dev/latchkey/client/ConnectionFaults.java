@@ -17,8 +17,7 @@ import okhttp3.tls.HeldCertificate;
 /** Connections that are not made, break, or say nothing. */
 final class ConnectionFaults {
   private static final String BROKEN =
-      "The connection to ORIGIN broke before the answer was complete."
-          + " Try again later; at https if the service speaks TLS.";
+      "The connection to ORIGIN broke before the answer was complete. Try again laterOR_TLS.";
   private static final String NO_TLS =
       "TLS: no secure connection to ORIGIN could be made."
           + " Check that the service speaks TLS 1.2 or 1.3 at that port.";

@@ -32,7 +32,10 @@ final class Fault {
 
   Class<? extends SecretException> type = SecretUnavailableException.class;
 
-  /** The whole message; ORIGIN stands for the address, # for a number. */
+  /**
+   * The whole message; ORIGIN stands for the address, # for a number, OR_TLS for a hint in the
+   * clear.
+   */
   String message = "";
 
   /** What becomes of the value, if one is held. */

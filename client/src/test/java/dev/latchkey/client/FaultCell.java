@@ -164,7 +164,11 @@ record FaultCell(Fault fault, Wire wire, boolean cached) {
 
   /** Returns the form of the message, with more at the end of the problem. */
   private Pattern message(FaultRig rig, String more) {
-    String message = fault.message.replace("ORIGIN", rig.origin());
+    String origin = rig.origin();
+    String message = fault.message.replace("ORIGIN", origin);
+    message =
+        message.replace(
+            "OR_TLS", origin.startsWith("http:") ? "; at https if the service speaks TLS" : "");
     if (!more.isEmpty()) {
       int end = message.indexOf(". ") + 1;
       message = message.substring(0, end) + more + message.substring(end);

@@ -1,8 +1,10 @@
 package dev.latchkey.client.source;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.ProtocolException;
 import java.net.Proxy;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -244,9 +246,22 @@ final class HttpExchange {
       }
     } else {
       // A proxy would carry the token off this machine in the clear.
-      builder.connectionSpecs(List.of(ConnectionSpec.CLEARTEXT)).proxy(Proxy.NO_PROXY);
+      builder
+          .connectionSpecs(List.of(ConnectionSpec.CLEARTEXT))
+          .proxy(Proxy.NO_PROXY)
+          .dns(HttpExchange::onThisMachine);
     }
     return builder.build();
+  }
+
+  /**
+   * Returns 127.0.0.1 for "localhost". The name may have two addresses, and a service that listens
+   * at one has nothing to say about who listens at the other.
+   */
+  static List<InetAddress> onThisMachine(String host) throws UnknownHostException {
+    return host.equalsIgnoreCase("localhost")
+        ? List.of(InetAddress.getByAddress(host, new byte[] {127, 0, 0, 1}))
+        : List.of(InetAddress.getAllByName(host));
   }
 
   /**

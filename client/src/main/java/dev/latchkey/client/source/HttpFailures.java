@@ -65,6 +65,9 @@ class HttpFailures {
           origin + " has no project '" + project + "', or serves no secrets at that address.",
           "Check LATCHKEY_PROJECT, and the path in LATCHKEY_SOURCE.");
     }
+    if (code == 413) {
+      return tooLarge(HttpExchange.MAX_BODY_BYTES);
+    }
     if (code == 408 || code == 429 || code >= 500) {
       return new SecretUnavailableException(
           origin + " answered with status " + code + ".",

@@ -22,6 +22,7 @@ import dev.latchkey.client.source.CiphertextAnswer.Sealed;
 import dev.latchkey.client.source.CiphertextAnswer.Unchanged;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Proxy;
 import java.net.ProxySelector;
 import java.net.ServerSocket;
@@ -313,6 +314,11 @@ class HttpSourceTest {
             "407",
             protocol,
             "ORIGIN answered with status 407, which is not part of the protocol. " + service),
+        List.of(
+            "413",
+            "SecretValueException",
+            "The answer of ORIGIN is over 2097152 bytes. Check that LATCHKEY_SOURCE is the address"
+                + " of a secrets service, and that no secret is over the limit."),
         List.of("408", unavailable, "ORIGIN answered with status 408. Try again later."),
         List.of(
             "418",
@@ -346,6 +352,16 @@ class HttpSourceTest {
         List.of("500", unavailable, "ORIGIN answered with status 500. Try again later."),
         List.of("502", unavailable, "ORIGIN answered with status 502. Try again later."),
         List.of("503", unavailable, "ORIGIN answered with status 503. Try again later."));
+  }
+
+  @Test
+  void localhost_isOneAddress() throws Exception {
+    assertThat(HttpExchange.onThisMachine("LocalHost"))
+        .extracting(InetAddress::getHostAddress)
+        .containsExactly("127.0.0.1");
+    assertThat(HttpExchange.onThisMachine("127.0.0.2"))
+        .extracting(InetAddress::getHostAddress)
+        .containsExactly("127.0.0.2");
   }
 
   @ParameterizedTest
