@@ -1,21 +1,24 @@
 package dev.latchkey.testing.service;
 
+import dev.latchkey.testing.service.AuditLog.Entry;
 import java.time.Duration;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Counts the calls of those who have no credential, which could fill a disk: so many a minute are
- * written down, and the next one that is tells how many were not. Not thread-safe.
+ * Counts the calls of one who could fill a disk with them: so many a minute are written down, and
+ * the next one that is tells how many were not. Not thread-safe.
  */
-final class Strangers {
+final class Allowance {
   private static final int LINES = 60;
   private static final Duration WINDOW = Duration.ofMinutes(1);
 
   private Instant end = Instant.MIN;
   private int written;
   private long unwritten;
+  private @Nullable Entry last;
 
-  boolean isWorthALine(Instant now) {
+  boolean permits(Entry entry, Instant now) {
     if (!now.isBefore(end)) {
       end = now.plus(WINDOW);
       written = 0;
@@ -25,6 +28,7 @@ final class Strangers {
       return true;
     }
     unwritten++;
+    last = entry;
     return false;
   }
 
@@ -36,6 +40,15 @@ final class Strangers {
   long takeUnwritten() {
     long count = unwritten;
     unwritten = 0;
+    last = null;
     return count;
+  }
+
+  /** Returns the last call that was not written down, to be written after all; null if all were. */
+  @Nullable Entry takeLast() {
+    Entry entry = last;
+    last = null;
+    unwritten = Math.max(unwritten - 1, 0);
+    return entry;
   }
 }

@@ -7,7 +7,9 @@ import dev.latchkey.testing.wire.WireJson;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.time.Clock;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,13 +19,11 @@ import org.jspecify.annotations.Nullable;
 final class AuditLog implements AutoCloseable {
   static final String FILE = "audit.jsonl";
 
-  /** As much as a thousand lines need. */
+  /** What is looked at for the last lines: a thousand of the usual length, or fewer. */
   private static final int MAX_TAIL_BYTES = 1 << 20;
 
-  private final Strangers strangers = new Strangers();
-
-  /** Apart, so that noise hides no login that failed. */
-  private final Strangers logins = new Strangers();
+  /** Of those who have no credential, of logins that fail, and of tokens that are refused. */
+  private final Map<String, Allowance> allowances = new HashMap<>();
 
   /** No channel: that would be closed for good by the interruption of a thread that writes. */
   private final RandomAccessFile file;
@@ -106,16 +106,20 @@ final class AuditLog implements AutoCloseable {
   private synchronized long write(List<Entry> entries) {
     var lines = new StringBuilder();
     for (Entry entry : entries) {
-      if (!(entry.caller instanceof Caller.Unknown)
-          || strangers(entry).isWorthALine(clock.instant())) {
+      Allowance allowance = allowance(entry);
+      if (allowance == null || allowance.permits(entry, clock.instant())) {
         lines.append(line(entry)).append('\n');
       }
     }
+    return write(lines.toString());
+  }
+
+  private synchronized long write(String lines) {
     try {
       long start = file.length();
       file.seek(start);
       try {
-        file.write(lines.toString().getBytes(UTF_8));
+        file.write(lines.getBytes(UTF_8));
       } catch (IOException e) {
         file.setLength(start); // Half a line would swallow the next one.
         throw e;
@@ -147,8 +151,16 @@ final class AuditLog implements AutoCloseable {
     }
   }
 
-  private Strangers strangers(Entry entry) {
-    return entry.action.equals(Route.Call.LOG_IN.action) ? logins : strangers;
+  /** Returns what holds back those who could fill the disk; null for others. */
+  private @Nullable Allowance allowance(Entry entry) {
+    String key = null;
+    if (entry.caller instanceof Caller.Unknown) {
+      // Apart, so that noise hides no login that failed.
+      key = entry.action.equals(Route.Call.LOG_IN.action) ? entry.action : "unknown";
+    } else if (entry.caller instanceof Caller.Reader reader && !entry.outcome.equals("ok")) {
+      key = reader.token().id();
+    }
+    return key == null ? null : allowances.computeIfAbsent(key, k -> new Allowance());
   }
 
   /** Returns the last lines, at most so many. */
@@ -200,8 +212,9 @@ final class AuditLog implements AutoCloseable {
             ManagementWire.writeNames(json, "forSecrets", entry.grant.secrets());
           }
           json.writeStringField("outcome", entry.outcome);
-          if (entry.caller instanceof Caller.Unknown && strangers(entry).unwritten() > 0) {
-            json.writeNumberField("unwritten", strangers(entry).takeUnwritten());
+          Allowance allowance = allowance(entry);
+          if (allowance != null && allowance.unwritten() > 0) {
+            json.writeNumberField("unwritten", allowance.takeUnwritten());
           }
           if (entry.status != null) {
             json.writeNumberField("status", entry.status);
@@ -217,9 +230,18 @@ final class AuditLog implements AutoCloseable {
   @Override
   public synchronized void close() {
     try {
+      var lines = new StringBuilder();
+      for (Allowance allowance : allowances.values()) {
+        Entry last = allowance.takeLast();
+        if (last != null) {
+          lines.append(line(last)).append('\n');
+        }
+      }
+      allowances.clear();
+      write(lines.toString());
       file.close();
-    } catch (IOException e) {
-      // All that was added was written before.
+    } catch (IOException | SecretUnavailableException e) {
+      // All else was written before.
     }
   }
 }

@@ -151,6 +151,11 @@ final class CiphertextReads {
         if (claimed || claim()) {
           refuse(Failure.logged(e));
         }
+      } catch (Error e) {
+        if (claimed || claim()) {
+          exchange.fail(e); // Nothing else would ever end it.
+        }
+        throw e;
       }
       return true;
     }
@@ -158,14 +163,14 @@ final class CiphertextReads {
     private void refuse(Failure failure) {
       Failure told = failure;
       try {
-        audit.add(List.of(entry(null, failure.outcome(), failure.status())), false);
+        audit.add(List.of(deed().entry(failure.outcome(), failure.status())), false);
       } catch (RuntimeException e) {
         told = Failure.logged(e);
       }
       exchange.error(told.status(), told.message());
     }
 
-    private List<CiphertextAnswer> answers() {
+    private List<CiphertextAnswer> answers() throws RefusedException {
       List<CiphertextQuery> permitted =
           request.queries().stream().filter(query -> token.permits(query.name())).toList();
       Iterator<CiphertextAnswer> found =
@@ -190,22 +195,16 @@ final class CiphertextReads {
       for (int i = 0; i < answers.size(); i++) {
         CiphertextAnswer answer = answers.get(i);
         if (!(answer instanceof CiphertextAnswer.Unchanged)) {
-          entries.add(entry(request.queries().get(i).name().toString(), outcome(answer), 200));
+          Deed deed = deed();
+          deed.about(request.queries().get(i).name());
+          entries.add(deed.entry(outcome(answer), 200));
         }
       }
       return entries;
     }
 
-    private AuditLog.Entry entry(@Nullable String secret, String outcome, int status) {
-      return new AuditLog.Entry(
-          new Caller.Reader(token),
-          Route.Call.READ.action,
-          token.project(),
-          secret,
-          null,
-          null,
-          outcome,
-          status);
+    private Deed deed() {
+      return new Deed(new Caller.Reader(token), Route.Call.READ.action, token.project());
     }
   }
 

@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -27,6 +26,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,14 +44,22 @@ final class DataDirectory implements AutoCloseable {
   /** What others could plant something in, beside the root. */
   private static final List<String> DIRECTORIES = List.of(SECRETS, DETAILS, TOKENS);
 
-  /** What others could use. */
+  /** What others could use, beside the tokens, where they could put one of their own. */
   private static final List<String> KEYS = List.of(ADMIN_KEY, KEYSET, SelfSigned.CERTIFICATE_KEY);
 
+  /**
+   * Those that are open in this process. The system forgets a lock when any channel to its file is
+   * closed, also that of somebody who was refused.
+   */
+  private static final Set<Path> OPEN = ConcurrentHashMap.newKeySet();
+
   private final Path root;
+  private final Path known;
   private final FileChannel lock;
 
-  private DataDirectory(Path root, FileChannel lock) {
+  private DataDirectory(Path root, Path known, FileChannel lock) {
     this.root = root;
+    this.known = known;
     this.lock = lock;
   }
 
@@ -66,34 +74,54 @@ final class DataDirectory implements AutoCloseable {
       throw new SecretConfigurationException(
           root + " is a file.", "Give a directory, which is made if it is not there.");
     }
-    FileChannel lock = null;
     try {
       makeDirectories(root);
-      FileRights.requireOwn(root);
-      for (String name : DIRECTORIES) {
-        if (Files.exists(root.resolve(name), LinkOption.NOFOLLOW_LINKS)) {
-          FileRights.requireOwn(root.resolve(name));
-        }
-      }
-      for (String name : KEYS) {
-        if (Files.exists(root.resolve(name))) {
-          FileRights.requireSecret(root.resolve(name));
-        }
-      }
-      lock = open(root.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      if (lock.tryLock() != null) {
-        removeLeftovers(root);
-        return new DataDirectory(root, lock);
-      }
-      lock.close();
-    } catch (OverlappingFileLockException e) {
-      closeQuietly(lock);
+      return openAlone(root);
     } catch (IOException e) {
-      closeQuietly(lock);
       throw unusable("written", root);
     }
-    throw new IllegalStateException(
+  }
+
+  private static DataDirectory openAlone(Path root) throws IOException {
+    Path known = root.toRealPath();
+    if (!OPEN.add(known)) {
+      throw inUse(root);
+    }
+    FileChannel lock = null;
+    try {
+      lock = open(root.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      if (lock.tryLock() == null) {
+        throw inUse(root);
+      }
+      checkRights(root);
+      removeLeftovers(root);
+      return new DataDirectory(root, known, lock);
+    } catch (IOException | RuntimeException | Error e) {
+      closeQuietly(lock);
+      OPEN.remove(known);
+      throw e;
+    }
+  }
+
+  private static IllegalStateException inUse(Path root) {
+    return new IllegalStateException(
         "Another service uses " + root + ". Stop it, or choose another directory.");
+  }
+
+  private static void checkRights(Path root) throws IOException {
+    List<Path> directories = new ArrayList<>(List.of(root));
+    for (String name : DIRECTORIES) {
+      directories.add(root.resolve(name));
+      directories.addAll(entries(root.resolve(name), "*"));
+    }
+    directories.removeIf(path -> !Files.isDirectory(path));
+    FileRights.requireOwn(root, directories);
+    List<Path> keys = new ArrayList<>(entries(root.resolve(TOKENS), "*"));
+    for (String name : KEYS) {
+      keys.add(root.resolve(name));
+    }
+    keys.removeIf(path -> !Files.exists(path));
+    FileRights.requireSecret(keys);
   }
 
   /** Files that were being written when a process was killed; those of secrets are the store's. */
@@ -102,7 +130,7 @@ final class DataDirectory implements AutoCloseable {
     directories.addAll(entries(root.resolve(DETAILS), "*"));
     for (Path directory : directories) {
       for (Path leftover : entries(directory, TEMPORARY + "*")) {
-        Files.delete(leftover);
+        Files.deleteIfExists(leftover);
       }
     }
   }
@@ -298,6 +326,11 @@ final class DataDirectory implements AutoCloseable {
   }
 
   private static SecretUnavailableException unusable(String what, Path path) {
+    if (Thread.currentThread().isInterrupted()) {
+      return new SecretUnavailableException(
+          "The thread was interrupted while it used " + path + ".",
+          "Try again, unless the program is ending.");
+    }
     return new SecretUnavailableException(
         path + " cannot be " + what + ".",
         "Check that it is this user's, and that the disk is not full.");
@@ -311,5 +344,6 @@ final class DataDirectory implements AutoCloseable {
   @Override
   public void close() {
     closeQuietly(lock);
+    OPEN.remove(known);
   }
 }

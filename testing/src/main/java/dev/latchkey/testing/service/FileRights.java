@@ -7,7 +7,9 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -29,38 +31,46 @@ final class FileRights {
         : new FileAttribute<?>[0];
   }
 
-  /** Whoever else writes in a directory could have values sealed with a key of theirs. */
-  static void requireOwn(Path directory) throws IOException {
-    if (arePosix(directory)) {
-      Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(directory);
-      if (permissions.contains(PosixFilePermission.GROUP_WRITE)
-          || permissions.contains(PosixFilePermission.OTHERS_WRITE)
-          || !isOfThisUser(directory)) {
-        throw new SecretConfigurationException(
-            "Others can write in " + directory + ".",
-            "Make it yours alone (chmod 700), or choose another directory.");
+  /**
+   * Whoever else writes in a directory, or owns it, could have values sealed with a key of theirs.
+   *
+   * @param root where a file can be made, to see whose it is
+   */
+  static void requireOwn(Path root, List<Path> directories) throws IOException {
+    if (arePosix(root)) {
+      UserPrincipal self = self(root);
+      for (Path directory : directories) {
+        Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(directory);
+        if (permissions.contains(PosixFilePermission.GROUP_WRITE)
+            || permissions.contains(PosixFilePermission.OTHERS_WRITE)
+            || !Files.getOwner(directory).equals(self)) {
+          throw new SecretConfigurationException(
+              "Others can write in " + directory + ".",
+              "Make it yours alone (chmod 700), or choose another directory.");
+        }
       }
     }
   }
 
-  /** Whoever owns a directory can let others write in it. What is made here is this user's. */
-  private static boolean isOfThisUser(Path directory) throws IOException {
+  private static UserPrincipal self(Path directory) throws IOException {
     Path own =
         Files.createTempFile(directory, DataDirectory.TEMPORARY, "", of(directory, "rw-------"));
     try {
-      return Files.getOwner(own).equals(Files.getOwner(directory));
+      return Files.getOwner(own);
     } finally {
       Files.delete(own);
     }
   }
 
-  static void requireSecret(Path file) throws IOException {
-    if (arePosix(file)) {
-      Set<PosixFilePermission> others = new HashSet<>(Files.getPosixFilePermissions(file));
-      others.removeAll(PosixFilePermissions.fromString("rwx------"));
-      if (!others.isEmpty()) {
-        throw new SecretConfigurationException(
-            "Others can use " + file + ".", "Make it yours alone (chmod 600).");
+  static void requireSecret(List<Path> files) throws IOException {
+    for (Path file : files) {
+      if (arePosix(file)) {
+        Set<PosixFilePermission> others = new HashSet<>(Files.getPosixFilePermissions(file));
+        others.removeAll(PosixFilePermissions.fromString("rwx------"));
+        if (!others.isEmpty()) {
+          throw new SecretConfigurationException(
+              "Others can use " + file + ".", "Make it yours alone (chmod 600).");
+        }
       }
     }
   }

@@ -122,10 +122,15 @@ final class HttpFront implements AutoCloseable {
   }
 
   private static void stop(Server server) {
+    boolean interrupted = Thread.interrupted(); // It would end neither the server nor its threads.
     try {
       server.stop();
     } catch (Exception e) {
       throw new IllegalStateException("The service's HTTP server does not stop.", e);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 

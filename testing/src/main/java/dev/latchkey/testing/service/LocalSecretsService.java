@@ -215,9 +215,8 @@ public final class LocalSecretsService implements AutoCloseable {
         return new LocalSecretsService(RunningService.start(this));
       } catch (NoClassDefFoundError e) {
         throw new IllegalStateException(
-            "LocalSecretsService needs dev.latchkey:latchkey-client and"
-                + " org.eclipse.jetty:jetty-server, and for TLS com.squareup.okhttp3:okhttp-tls."
-                + " Add what is missing with scope test.",
+            "LocalSecretsService needs org.eclipse.jetty:jetty-server, and for TLS"
+                + " com.squareup.okhttp3:okhttp-tls. Add what is missing with scope test.",
             e);
       }
     }

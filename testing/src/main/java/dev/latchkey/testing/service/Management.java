@@ -2,6 +2,7 @@ package dev.latchkey.testing.service;
 
 import dev.latchkey.MalformedSecretException;
 import dev.latchkey.SecretName;
+import dev.latchkey.SecretUnavailableException;
 import dev.latchkey.testing.service.ServedToken.Wish;
 import dev.latchkey.testing.service.ServedTokens.Minted;
 import dev.latchkey.testing.wire.RefusedException;
@@ -13,14 +14,12 @@ import org.eclipse.jetty.server.Request;
 final class Management {
   private final List<String> projects;
   private final ServedTokens tokens;
-  private final CiphertextReads reads;
-  private final AuditLog audit;
+  private final Changes changes;
 
-  Management(List<String> projects, ServedTokens tokens, CiphertextReads reads, AuditLog audit) {
+  Management(List<String> projects, ServedTokens tokens, Changes changes) {
     this.projects = projects;
     this.tokens = tokens;
-    this.reads = reads;
-    this.audit = audit;
+    this.changes = changes;
   }
 
   /** Does it, and returns the answer's body. */
@@ -43,16 +42,11 @@ final class Management {
       case RENEW -> {
         job.aboutToken(id);
         var ttl = ServedToken.ttl(body);
-        audit.add(List.of(job.begun()), false);
+        changes.begin(job);
         yield ManagementWire.token(tokens.renew(project, id, ttl));
       }
-      case REVOKE -> {
-        job.aboutToken(id);
-        audit.add(List.of(job.begun()), false);
-        reads.revoked(tokens.revoke(project, id));
-        yield "{}";
-      }
-      case READ_AUDIT -> audit.tail(ManagementWire.limit(job.exchange().request()));
+      case REVOKE -> revoke(job, project, id);
+      case READ_AUDIT -> changes.audit().tail(ManagementWire.limit(job.exchange().request()));
       case SESSION -> ManagementWire.session(admin.userId(), projects);
       case READ, LOG_IN, LOG_OUT -> throw new AssertionError("It is no admin's.");
     };
@@ -77,40 +71,54 @@ final class Management {
     try (NewValue wanted = NewValue.parse(body)) {
       SecretName name = wanted.nameOrThrow();
       job.about(name);
-      audit.add(List.of(job.begun()), false);
-      try {
-        return ManagementWire.secret(
-            secrets.create(name, wanted.type(), wanted.value(), admin.userId()));
-      } finally {
-        reads.changed(secrets.project(), name); // Also if only a part of it was done.
-      }
+      return changes.make(
+          job,
+          secrets.project(),
+          name,
+          () ->
+              ManagementWire.secret(
+                  secrets.create(name, wanted.type(), wanted.value(), admin.userId())));
     }
   }
 
   private String replace(Job job, ProjectSecrets secrets, byte[] body) throws RefusedException {
     ServedSecret old = found(job, secrets);
     try (NewValue wanted = NewValue.parse(body)) {
-      audit.add(List.of(job.begun()), false);
-      return ManagementWire.secret(secrets.replace(old.id(), wanted.value()));
-    } finally {
-      reads.changed(secrets.project(), old.stored().name());
+      return changes.make(
+          job,
+          secrets.project(),
+          old.stored().name(),
+          () -> ManagementWire.secret(secrets.replace(old.id(), wanted.value())));
     }
   }
 
   private String delete(Job job, ProjectSecrets secrets) throws RefusedException {
     ServedSecret old = found(job, secrets);
-    audit.add(List.of(job.begun()), false);
+    return changes.make(
+        job,
+        secrets.project(),
+        old.stored().name(),
+        () -> {
+          secrets.delete(old.id());
+          return "{}";
+        });
+  }
+
+  /** Ends a token, also where that cannot be written down. */
+  String revoke(Deed deed, String project, String id) throws RefusedException {
+    deed.aboutToken(id);
     try {
-      secrets.delete(old.id());
-    } finally {
-      reads.changed(secrets.project(), old.stored().name());
+      changes.begin(deed);
+    } catch (SecretUnavailableException e) {
+      // A disk that is full keeps no token alive. That it is full is told once the token has ended.
     }
+    changes.reads().revoked(tokens.revoke(project, id));
     return "{}";
   }
 
   private String mint(Job job, String project, Wish wish) {
     job.aboutTokenFor(wish.grant());
-    audit.add(List.of(job.begun()), false);
+    changes.begin(job);
     Minted minted = tokens.mint(project, wish);
     job.aboutToken(minted.token().id());
     return ManagementWire.token(minted);

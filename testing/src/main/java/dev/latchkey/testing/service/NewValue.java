@@ -65,19 +65,17 @@ record NewValue(@Nullable SecretName name, String type, SecretValue value)
   }
 
   private static SecretValue decoded(byte[] text) throws RefusedException {
-    byte[] bytes;
+    var bytes = new byte[text.length]; // Of one's own, to be wiped whatever becomes of it.
     try {
-      bytes = Base64.getDecoder().decode(text);
+      int length = Base64.getDecoder().decode(text, bytes);
+      return SecretValue.adopt(Arrays.copyOf(bytes, length));
     } catch (IllegalArgumentException e) {
       throw bad("valueBase64 is not base64 (RFC 4648, section 4).");
+    } catch (SecretValueException e) {
+      throw bad(e.problem() + " " + e.remedy());
     } finally {
       Arrays.fill(text, (byte) 0);
-    }
-    try {
-      return SecretValue.adopt(bytes);
-    } catch (SecretValueException e) {
       Arrays.fill(bytes, (byte) 0);
-      throw bad(e.problem() + " " + e.remedy());
     }
   }
 

@@ -20,20 +20,13 @@ final class OwnDeeds {
 
   private final ProjectSecrets secrets;
   private final ServedTokens tokens;
-  private final CiphertextReads reads;
-  private final AuditLog audit;
+  private final Changes changes;
   private final Caller.Admin admin;
 
-  OwnDeeds(
-      ProjectSecrets secrets,
-      ServedTokens tokens,
-      CiphertextReads reads,
-      AuditLog audit,
-      Caller.Admin admin) {
+  OwnDeeds(ProjectSecrets secrets, ServedTokens tokens, Changes changes, Caller.Admin admin) {
     this.secrets = secrets;
     this.tokens = tokens;
-    this.reads = reads;
-    this.audit = audit;
+    this.changes = changes;
     this.admin = admin;
   }
 
@@ -58,11 +51,7 @@ final class OwnDeeds {
   private <T> T changed(String action, SecretName name, Supplier<T> change) {
     var deed = new Deed(admin, action, project());
     deed.about(name);
-    try {
-      return audited(deed, change);
-    } finally {
-      reads.changed(project(), name); // Also if only a part of it was done.
-    }
+    return audited(deed, () -> changes.make(deed, project(), name, change::get));
   }
 
   /** Returns a new token. */
@@ -73,26 +62,27 @@ final class OwnDeeds {
     return audited(
         deed,
         () -> {
+          changes.begin(deed);
           Minted minted = tokens.mint(project(), wish);
           deed.aboutToken(minted.token().id());
           return minted.text();
         });
   }
 
+  /** Writes down what comes of a deed. */
   private <T> T audited(Deed deed, Supplier<T> work) {
-    audit.add(List.of(deed.begun()), false);
     T result;
     try {
       result = work.get();
     } catch (RuntimeException e) {
       try {
-        audit.add(List.of(deed.entry(Failure.of(e).outcome(), null)), false);
+        changes.audit().add(List.of(deed.entry(Failure.of(e).outcome(), null)), false);
       } catch (RuntimeException unwritten) {
         e.addSuppressed(unwritten);
       }
       throw e;
     }
-    audit.add(List.of(deed.entry("ok", null)), true);
+    changes.audit().add(List.of(deed.entry("ok", null)), true);
     return result;
   }
 }

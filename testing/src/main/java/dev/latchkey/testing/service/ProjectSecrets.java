@@ -32,12 +32,20 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe.
  *
  * <p>An id is a digest of what a secret keeps from its creation to its deletion, so that it needs
- * not be stored, and none comes again.
+ * not be stored. It comes again only if the clock says the same at another creation.
  */
 final class ProjectSecrets {
   private static final int ID_BYTES = 16;
   private static final int LOCKS = 64;
-  private static final int MAX_VERSIONS = FetchRequest.MAX_QUERIES;
+  private static final int MAX_VERSIONS = 100;
+
+  /** How many ciphertexts are in memory at a time that nobody keeps: each may be of a megabyte. */
+  private static final int AT_ONCE = 10;
+
+  /** What a client reads of an answer, and what a ciphertext takes of it beside itself. */
+  private static final int MAX_ANSWER_BYTES = 2 << 20;
+
+  private static final int MAX_FRAME_BYTES = 600;
   private static final Duration STORE_TIMEOUT = Duration.ofSeconds(10);
 
   private final DataDirectory data;
@@ -65,9 +73,33 @@ final class ProjectSecrets {
     return store.project();
   }
 
-  /** Answers queries in their order, as a store does. */
-  List<CiphertextAnswer> fetch(List<CiphertextQuery> queries) {
-    return store.fetch(FetchRequest.of(queries, STORE_TIMEOUT));
+  /**
+   * Answers queries in their order, as a store does.
+   *
+   * @throws RefusedException if it is more than a client reads
+   */
+  List<CiphertextAnswer> fetch(List<CiphertextQuery> queries) throws RefusedException {
+    List<CiphertextAnswer> answers = new ArrayList<>();
+    long bytes = 0;
+    while (answers.size() < queries.size()) {
+      for (CiphertextAnswer answer : some(queries, answers.size())) {
+        answers.add(answer);
+        if (answer instanceof CiphertextAnswer.Sealed sealed) {
+          bytes += sealed.secret().ciphertext().length * 4L / 3 + MAX_FRAME_BYTES; // In base64.
+        }
+      }
+      if (bytes > MAX_ANSWER_BYTES) {
+        throw new RefusedException(
+            413, "The answer is over 2 MiB. Ask for fewer secrets at a time, or for one.");
+      }
+    }
+    return answers;
+  }
+
+  private List<CiphertextAnswer> some(List<CiphertextQuery> queries, int from) {
+    return store.fetch(
+        FetchRequest.of(
+            queries.subList(from, Math.min(queries.size(), from + AT_ONCE)), STORE_TIMEOUT));
   }
 
   /** Returns the secrets of a type, or all. */
@@ -116,15 +148,17 @@ final class ProjectSecrets {
             .mapToObj(version -> CiphertextQuery.pinned(name, version))
             .toList();
     List<Version> versions = new ArrayList<>();
-    for (CiphertextAnswer answer : fetch(queries)) {
-      if (answer instanceof CiphertextAnswer.Damaged damaged) {
-        throw damaged.failure();
+    while (versions.size() < queries.size()) {
+      for (CiphertextAnswer answer : some(queries, versions.size())) {
+        if (answer instanceof CiphertextAnswer.Damaged damaged) {
+          throw damaged.failure();
+        }
+        if (!(answer instanceof CiphertextAnswer.Sealed sealed)) {
+          return versions; // A deletion; what was before it was another secret.
+        }
+        SealedSecret version = sealed.secret();
+        versions.add(new Version(version.identity().version(), version.createdAt()));
       }
-      if (!(answer instanceof CiphertextAnswer.Sealed sealed)) {
-        break; // A deletion; what was before it was another secret.
-      }
-      SealedSecret version = sealed.secret();
-      versions.add(new Version(version.identity().version(), version.createdAt()));
     }
     return versions;
   }
@@ -171,11 +205,9 @@ final class ProjectSecrets {
     }
   }
 
-  ServedSecret delete(String id) throws RefusedException {
+  void delete(String id) throws RefusedException {
     synchronized (lock(get(id).stored().name())) {
-      ServedSecret old = get(id); // As it is, now that nobody else writes it.
-      delete(old.stored().name());
-      return old;
+      delete(get(id).stored().name()); // As it is, now that nobody else writes it.
     }
   }
 

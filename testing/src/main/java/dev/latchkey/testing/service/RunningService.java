@@ -49,7 +49,8 @@ final class RunningService implements AutoCloseable {
         stores.stream()
             .map(store -> new ProjectSecrets(data, store, seals, clock, admin.userId()))
             .toList();
-    this.own = new OwnDeeds(secrets.get(0), tokens, reads, audit, new Caller.Admin(admin.userId()));
+    var changes = new Changes(audit, reads);
+    this.own = new OwnDeeds(secrets.get(0), tokens, changes, new Caller.Admin(admin.userId()));
     this.sessions = new Sessions(admin, clock);
     this.handler =
         new ServiceHandler(
@@ -58,8 +59,7 @@ final class RunningService implements AutoCloseable {
             tokens,
             sessions,
             new Credentials(admin, tokens, sessions),
-            reads,
-            audit,
+            changes,
             options.limits);
     var tls = options.tlsSelfSigned ? SelfSigned.certificate(data, options.host, clock) : null;
     if (tls != null) {

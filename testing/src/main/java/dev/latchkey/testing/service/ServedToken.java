@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +34,7 @@ record ServedToken(String id, String hash, String project, Grant grant, Instant 
   /** A request for a token. */
   record Wish(Grant grant, Duration ttl) {
     static Wish parse(byte[] body) throws RefusedException {
-      var reader = new Reader();
+      var reader = new Reader("role", "app", "secrets", "ttlSeconds");
       WireJson.read(body, reader);
       return new Wish(reader.grant(), reader.ttl());
     }
@@ -50,7 +51,7 @@ record ServedToken(String id, String hash, String project, Grant grant, Instant 
 
   /** Returns the lifetime that a body asks for. */
   static Duration ttl(byte[] body) throws RefusedException {
-    var reader = new Reader();
+    var reader = new Reader("ttlSeconds");
     WireJson.read(body, reader);
     return reader.ttl();
   }
@@ -71,7 +72,7 @@ record ServedToken(String id, String hash, String project, Grant grant, Instant 
 
   /** Reads the file that a token is kept in. */
   static ServedToken parse(byte[] file) throws RefusedException {
-    var reader = new Reader();
+    var reader = new Reader("id", "sha256", "project", "role", "app", "secrets", "expiresAt");
     WireJson.read(file, reader);
     if (reader.id == null
         || reader.hash == null
@@ -85,6 +86,7 @@ record ServedToken(String id, String hash, String project, Grant grant, Instant 
 
   /** The fields of a wish, and of what is kept. */
   private static final class Reader implements WireJson.FieldReader {
+    private final List<String> fields;
     private @Nullable String id;
     private @Nullable String hash;
     private @Nullable String project;
@@ -94,8 +96,16 @@ record ServedToken(String id, String hash, String project, Grant grant, Instant 
     private @Nullable Set<SecretName> secrets;
     private long ttlSeconds;
 
+    /** Makes a reader of some fields, which refuses others. */
+    Reader(String... fields) {
+      this.fields = List.of(fields);
+    }
+
     @Override
     public void read(String field, JsonParser parser) throws IOException, RefusedException {
+      if (!fields.contains(field)) {
+        throw bad("The body has a field other than " + String.join(", ", fields) + ".");
+      }
       switch (field) {
         case "id" -> id = WireJson.text(parser, "The id");
         case "sha256" -> hash = WireJson.text(parser, "The sha256");
@@ -107,8 +117,7 @@ record ServedToken(String id, String hash, String project, Grant grant, Instant 
         case "ttlSeconds" ->
             ttlSeconds =
                 WireJson.number(parser, "ttlSeconds", 1, ProcessTokens.MAX_TTL.toSeconds());
-        default ->
-            throw bad("The body has a field that is none of role, app, secrets, ttlSeconds.");
+        default -> throw new AssertionError(field);
       }
     }
 

@@ -54,8 +54,7 @@ final class ServiceHandler extends Handler.Abstract {
       ServedTokens tokens,
       Sessions sessions,
       Credentials credentials,
-      CiphertextReads reads,
-      AuditLog audit,
+      Changes changes,
       Limits limits) {
     this.ownNames = ownNames;
     this.projects =
@@ -64,29 +63,26 @@ final class ServiceHandler extends Handler.Abstract {
     this.projectNames = projects.stream().map(ProjectSecrets::project).toList();
     this.credentials = credentials;
     this.sessions = sessions;
-    this.management = new Management(projectNames, tokens, reads, audit);
-    this.reads = reads;
-    this.audit = audit;
+    this.management = new Management(projectNames, tokens, changes);
+    this.reads = changes.reads();
+    this.audit = changes.audit();
     this.limits = limits;
   }
 
   @Override
   public boolean handle(Request request, Response response, Callback callback) {
     var exchange = new Exchange(request, response, callback);
-    if (isOfAnotherPage(request)) {
-      exchange.claim();
-      closeIfUnread(exchange);
-      exchange.error(
-          403, "The service is for programs and for its own page, and not for other web pages.");
-      return true;
-    }
-    if (page.answer(exchange)) {
-      return true;
-    }
     Caller caller = new Caller.Unknown();
     Route route = null;
     Route.Call call = null;
     try {
+      if (isOfAnotherPage(request)) {
+        throw new RefusedException(
+            403, "The service is for programs and for its own page, and not for other web pages.");
+      }
+      if (page.answer(exchange)) {
+        return true;
+      }
       if (!isLogin(request)) {
         caller = credentials.caller(request);
       }
@@ -130,15 +126,8 @@ final class ServiceHandler extends Handler.Abstract {
     String action = call == null ? "unknown" : call.action;
     String project = route == null ? null : route.project();
     boolean known = project != null && projects.containsKey(project);
-    return new Entry(
-        caller,
-        action,
-        known ? project : null,
-        null,
-        null,
-        null,
-        failure.outcome(),
-        failure.status());
+    return new Deed(caller, action, known ? project : null)
+        .entry(failure.outcome(), failure.status());
   }
 
   /** A page that a browser shows may have it ask here, by a name of its own for this address. */
@@ -196,6 +185,9 @@ final class ServiceHandler extends Handler.Abstract {
     try {
       if (ended) {
         throw new RefusedException(503, "The service is being stopped.");
+      }
+      if (job.call().hasBody() && job.call() != Route.Call.LOG_IN) {
+        credentials.caller(job.exchange().request()); // Who logged out meanwhile does nothing more.
       }
       if (job.caller() instanceof Caller.Reader reader) {
         reads.read(job.exchange(), reader.token(), secrets, WireRequest.parse(body));

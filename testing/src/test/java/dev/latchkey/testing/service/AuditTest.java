@@ -5,16 +5,22 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.latchkey.ProcessRole;
 import dev.latchkey.SecretConfigurationException;
+import dev.latchkey.SecretName;
 import dev.latchkey.SecretUnavailableException;
+import dev.latchkey.testing.service.ServedTokens.Minted;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -115,6 +121,62 @@ class AuditTest {
   }
 
   @Test
+  void callsOfStrangers_thatAreNotWrittenDown_areCountedAtTheEnd() throws Exception {
+    Clock still = Clock.fixed(Instant.parse("2026-01-01T00:00:00Z"), ZoneOffset.UTC);
+    try (Desk desk = Desk.open(directory, options -> options.clock(still))) {
+      for (int i = 0; i < 100; i++) {
+        desk.call("GET", "/v1/secrets", null, null);
+      }
+    }
+
+    assertThat(lines()).hasSize(61);
+    assertThat(lines().get(60)).contains("\"unwritten\":39", "\"status\":401");
+  }
+
+  @Test
+  void readsThatAreRefused_areCountedOnceThereAreManyOfAToken() throws Exception {
+    Clock still = Clock.fixed(Instant.parse("2026-01-01T00:00:00Z"), ZoneOffset.UTC);
+    try (Desk desk = Desk.open(directory, options -> options.clock(still))) {
+      desk.create("my-secret", "some-value");
+      String token = "Bearer " + desk.token("my-secret");
+      String another = "Bearer " + desk.token("my-secret");
+      for (int i = 0; i < 35; i++) {
+        String both = "{\"secrets\":[{\"name\":\"my-secret\"},{\"name\":\"a\"},{\"name\":\"b\"}]}";
+        desk.call("POST", "/v1/projects/shop/ciphertexts", token, both);
+      }
+      String one = "{\"secrets\":[{\"name\":\"c\"}]}";
+      desk.call("POST", "/v1/projects/shop/ciphertexts", another, one);
+
+      assertThat(lines()).filteredOn(line -> line.contains("\"denied\"")).hasSize(61);
+      assertThat(lines()).filteredOn(line -> line.contains("\"read-ciphertext\"")).hasSize(96);
+    }
+    assertThat(lines().get(lines().size() - 1))
+        .contains("\"secret\":\"b\"", "\"unwritten\":9", "\"denied\"");
+  }
+
+  @Test
+  void token_isRevoked_thoughNothingCanBeWrittenDown() throws Exception {
+    try (DataDirectory data = DataDirectory.open(directory)) {
+      AuditLog log = AuditLog.open(data, Clock.systemUTC());
+      ServedTokens tokens = ServedTokens.load(data, Clock.systemUTC());
+      var grant =
+          new ServedToken.Grant(ProcessRole.WORK, "app", Set.of(SecretName.parse("my-secret")));
+      Minted minted = tokens.mint("shop", new ServedToken.Wish(grant, Duration.ofHours(1)));
+      var changes = new Changes(log, new CiphertextReads(tokens, log, Clock.systemUTC()));
+      var management = new Management(List.of("shop"), tokens, changes);
+      var deed = new Deed(new Caller.Admin("user-1"), "revoke-token", "shop");
+      log.close();
+      assertThatThrownBy(() -> changes.begin(deed))
+          .isInstanceOf(SecretUnavailableException.class)
+          .hasMessageContaining("disk is not full");
+
+      management.revoke(deed, "shop", minted.token().id());
+
+      assertThat(tokens.find(minted.text())).isEmpty();
+    }
+  }
+
+  @Test
   void bodyThatIsTooLarge_isWrittenDown() throws Exception {
     try (Desk desk = Desk.open(directory)) {
       desk.admin("POST", "/v1/secrets", " ".repeat((2 << 20) + 1));
@@ -198,7 +260,7 @@ class AuditTest {
         .isInstanceOf(SecretConfigurationException.class)
         .hasMessageContaining("Others can write in " + open)
         .hasMessageContaining("chmod 700");
-    assertThat(open).isEmptyDirectory();
+    assertThat(open).isDirectoryNotContaining(file -> !file.endsWith("lock"));
   }
 
   @Test
@@ -213,6 +275,22 @@ class AuditTest {
         .isInstanceOf(SecretConfigurationException.class)
         .hasMessageContaining("Others can write in " + tokens);
     Files.setPosixFilePermissions(tokens, PosixFilePermissions.fromString("rwx------"));
+
+    try (var files = Files.list(tokens)) {
+      Path token = files.findAny().orElseThrow();
+      Files.setPosixFilePermissions(token, PosixFilePermissions.fromString("rw-rw-rw-"));
+      assertThatThrownBy(() -> Desk.open(directory))
+          .isInstanceOf(SecretConfigurationException.class)
+          .hasMessageContaining("Others can use " + token);
+      Files.setPosixFilePermissions(token, PosixFilePermissions.fromString("rw-------"));
+    }
+
+    Path project = Files.createDirectories(directory.resolve("secrets/shop"));
+    Files.setPosixFilePermissions(project, PosixFilePermissions.fromString("rwxrwx---"));
+    assertThatThrownBy(() -> Desk.open(directory))
+        .isInstanceOf(SecretConfigurationException.class)
+        .hasMessageContaining("Others can write in " + project);
+    Files.setPosixFilePermissions(project, PosixFilePermissions.fromString("rwx------"));
 
     Path keyset = directory.resolve("keyset.json");
     Files.setPosixFilePermissions(keyset, PosixFilePermissions.fromString("rw-r--r--"));

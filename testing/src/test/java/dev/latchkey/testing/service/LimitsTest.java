@@ -49,6 +49,7 @@ class LimitsTest {
 
   private Socket connect() throws IOException {
     var socket = new Socket(InetAddress.getLoopbackAddress(), desk.service.address().getPort());
+    socket.setSoTimeout(30_000);
     sockets.add(socket);
     return socket;
   }
@@ -148,7 +149,11 @@ class LimitsTest {
                     + "\r\n"));
 
     assertThat(answer).startsWith("HTTP/1.1 403 ").contains("not for other web pages");
-    assertThat(Files.size(directory.resolve("audit.jsonl"))).isZero();
+    assertThat(Files.readAllLines(directory.resolve("audit.jsonl")))
+        .singleElement()
+        .asString()
+        .endsWith(
+            "\"caller\":\"unknown\",\"action\":\"unknown\",\"outcome\":\"denied\",\"status\":403}");
   }
 
   @Test

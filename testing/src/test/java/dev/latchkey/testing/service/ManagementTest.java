@@ -228,6 +228,10 @@ class ManagementTest {
         .extracting(JsonNode::asText)
         .containsExactly("A-secret", "b-secret");
 
+    Reply narrowed =
+        desk.admin("PUT", path + "/" + id, "{\"secrets\":[\"b\"],\"ttlSeconds\":86400}");
+    assertThat(narrowed.outcome()).isEqualTo("400/3");
+    assertThat(narrowed.message()).isEqualTo("The body has a field other than ttlSeconds.");
     Reply renewed = desk.admin("PUT", path + "/" + id, "{\"ttlSeconds\":86400}");
 
     assertThat(Instant.parse(renewed.json().get("expiresAt").asText()))

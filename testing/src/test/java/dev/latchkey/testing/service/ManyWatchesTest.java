@@ -30,6 +30,7 @@ class ManyWatchesTest {
       byte[] request = request(desk.token("my-secret"));
       for (int i = 0; i < WATCHES; i++) {
         var socket = new Socket(InetAddress.getLoopbackAddress(), desk.service.address().getPort());
+        socket.setSoTimeout(30_000);
         sockets.add(socket);
         socket.getOutputStream().write(request);
       }

@@ -29,9 +29,8 @@ class MissingLibrariesTest {
     assertThatThrownBy(() -> start(without))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage(
-            "LocalSecretsService needs dev.latchkey:latchkey-client and"
-                + " org.eclipse.jetty:jetty-server, and for TLS com.squareup.okhttp3:okhttp-tls."
-                + " Add what is missing with scope test.");
+            "LocalSecretsService needs org.eclipse.jetty:jetty-server, and for TLS"
+                + " com.squareup.okhttp3:okhttp-tls. Add what is missing with scope test.");
   }
 
   /** Starts a service, with TLS, whose classes are those of a class path. */

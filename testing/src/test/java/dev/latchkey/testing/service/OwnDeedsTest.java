@@ -201,6 +201,9 @@ class OwnDeedsTest {
       try {
         assertThatThrownBy(() -> desk.service.put("my-secret", "other-value"))
             .isInstanceOf(SecretUnavailableException.class);
+        assertThatThrownBy(() -> desk.service.settings("my-secret"))
+            .isInstanceOf(SecretUnavailableException.class)
+            .hasMessageContaining("The thread was interrupted while it used ");
       } finally {
         assertThat(Thread.interrupted()).isTrue();
       }
@@ -209,6 +212,19 @@ class OwnDeedsTest {
       assertThat(desk.service.put("my-secret", "third-value")).isEqualTo(2);
       assertThat(read(desk.service, "my-secret")).isEqualTo("third-value");
     }
+  }
+
+  @Test
+  void close_ofAnInterruptedThread_endsAll() {
+    Desk desk = Desk.open(directory);
+    Thread.currentThread().interrupt();
+    try {
+      desk.close();
+    } finally {
+      assertThat(Thread.interrupted()).isTrue();
+    }
+    assertThat(desk.service.threads()).isZero();
+    Desk.open(directory).close();
   }
 
   @Test

@@ -116,14 +116,29 @@ class RuntimeTest {
   }
 
   @Test
-  void hold_changeOfAnotherSecret_isNoNews() throws Exception {
-    desk.create("my-secret", "some-value");
-    CompletableFuture<Reply> reply = held(desk.token("my-secret"));
+  void read_moreThanAClientTakes_isRefusedAndReadOneByOne() {
+    String large = "x".repeat(900_000);
+    String[] names = {"one", "two", "three"};
+    for (String name : names) {
+      desk.create(name, large);
+    }
+    String token = desk.token(names);
 
-    desk.create("other", "some-value");
+    String all = "{\"secrets\":[{\"name\":\"one\"},{\"name\":\"two\"},{\"name\":\"three\"}]}";
+    assertThat(desk.call("POST", READ, "Bearer " + token, all).outcome()).isEqualTo("413/8");
 
-    assertThat(desk.service.waiting()).isOne();
-    assertThat(reply).isNotDone();
+    var decryptor = TinkDecryptor.of(Keysets.read(directory.resolve("keyset.json")));
+    try (HttpSource source = desk.source(token);
+        SecretsClient client = SecretsClient.builder(source, decryptor).build()) {
+      List<SecretRef> refs =
+          List.of(names).stream().map(name -> SecretRef.parse("secret://" + name)).toList();
+      client.prefetch(refs);
+      for (SecretRef ref : refs) {
+        try (SecretValue value = client.resolve(ref)) {
+          assertThat(value.reveal()).isEqualTo(large);
+        }
+      }
+    }
   }
 
   @Test

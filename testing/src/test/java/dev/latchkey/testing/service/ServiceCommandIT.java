@@ -1,6 +1,7 @@
 package dev.latchkey.testing.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.latchkey.testing.service.ServiceProcess.Outcome;
@@ -153,6 +154,19 @@ class ServiceCommandIT {
       assertThat(outcome.status()).isEqualTo(69);
       assertThat(outcome.err()).contains("Another service uses " + data);
       assertThat(service.address()).startsWith("http://127.0.0.1:");
+    }
+  }
+
+  @Test
+  void directoryThatIsInUse_isKeptFromOtherProcesses_thoughThisOneAskedTwice() throws Exception {
+    try (Desk desk = Desk.open(data)) {
+      assertThatThrownBy(() -> LocalSecretsService.builder(data).start())
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("Another service uses " + data);
+
+      assertThat(fail("--data", data.toString(), "--port", "0").err())
+          .contains("Another service uses " + data);
+      assertThat(desk.service.directory()).isEqualTo(data);
     }
   }
 

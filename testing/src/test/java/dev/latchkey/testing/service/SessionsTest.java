@@ -1,9 +1,12 @@
 package dev.latchkey.testing.service;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.latchkey.testing.service.Desk.Reply;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -148,6 +151,37 @@ class SessionsTest {
     assertThat(use(second)).isEqualTo("200");
     pass(Duration.ofNanos(1));
     assertThat(use(second)).isEqualTo("401/16");
+  }
+
+  @Test
+  void request_whoseBodyComesAfterTheLogout_isRefused() throws Exception {
+    Session session = session(KEY);
+    String body = "{\"name\":\"my-secret\",\"value\":\"some-value\"}";
+    String head =
+        """
+        POST /v1/secrets HTTP/1.1
+        Host: localhost
+        Content-Type: application/json
+        Connection: close
+        Cookie: %s
+        X-Latchkey-Csrf: %s
+        Content-Length: %d
+
+        """
+            .replace("\n", "\r\n");
+    try (var socket =
+        new Socket(InetAddress.getLoopbackAddress(), desk.service.address().getPort())) {
+      socket.setSoTimeout(30_000);
+      socket
+          .getOutputStream()
+          .write(head.formatted(session.cookie, session.header, body.length()).getBytes(US_ASCII));
+      call("DELETE", "/v1/session", session.cookie, session.header);
+      socket.getOutputStream().write(body.getBytes(US_ASCII));
+
+      assertThat(new String(socket.getInputStream().readAllBytes(), US_ASCII))
+          .startsWith("HTTP/1.1 401 ");
+    }
+    assertThat(desk.admin("GET", "/v1/secrets", null).json().get("secrets")).isEmpty();
   }
 
   @Test

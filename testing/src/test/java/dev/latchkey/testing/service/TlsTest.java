@@ -187,6 +187,7 @@ class TlsTest {
   private String statusUnder(String name, URI address) throws Exception {
     try (Socket socket =
         context().getSocketFactory().createSocket(address.getHost(), address.getPort())) {
+      socket.setSoTimeout(30_000);
       String request =
           "GET /v1/memberships HTTP/1.1\r\nHost: %s:%d\r\nAuthorization: %s\r\n\r\n"
               .formatted(name, address.getPort(), Desk.ADMIN.basic());
