@@ -229,17 +229,16 @@ final class AuditLog implements AutoCloseable {
 
   @Override
   public synchronized void close() {
-    try {
-      var lines = new StringBuilder();
-      for (Allowance allowance : allowances.values()) {
-        Entry last = allowance.takeLast();
-        if (last != null) {
-          lines.append(line(last)).append('\n');
-        }
+    var lines = new StringBuilder();
+    for (Allowance allowance : allowances.values()) {
+      Entry last = allowance.takeLast();
+      if (last != null) {
+        lines.append(line(last)).append('\n');
       }
-      allowances.clear();
+    }
+    allowances.clear();
+    try (file) {
       write(lines.toString());
-      file.close();
     } catch (IOException | SecretUnavailableException e) {
       // All else was written before.
     }

@@ -81,16 +81,16 @@ final class ManagementWire {
     return WireJson.object(
         json -> {
           json.writeStringField("token", minted.text());
-          writeEnd(json, minted.token());
+          writeIdAndEnd(json, minted.token());
         });
   }
 
   /** Returns a token that was told before. */
   static String token(ServedToken token) {
-    return WireJson.object(json -> writeEnd(json, token));
+    return WireJson.object(json -> writeIdAndEnd(json, token));
   }
 
-  private static void writeEnd(JsonGenerator json, ServedToken token) throws IOException {
+  private static void writeIdAndEnd(JsonGenerator json, ServedToken token) throws IOException {
     json.writeStringField("id", token.id());
     json.writeStringField("expiresAt", token.expiresAt().toString());
   }
