@@ -62,7 +62,7 @@ final class Tour {
     latchkey("", run);
 
     say("Your own app goes in the place of the last command. To type less:");
-    show("alias latchkey=" + quote(join(launcher)));
+    show("alias latchkey=" + quote(join(fromAnywhere())));
     return status;
   }
 
@@ -99,6 +99,14 @@ final class Tour {
     return jar
         ? List.of("java", "-jar", classPath)
         : List.of("java", "-cp", classPath, Latchkey.class.getName());
+  }
+
+  private List<String> fromAnywhere() {
+    List<String> words = new ArrayList<>(launcher);
+    if (words.get(1).equals("-jar")) {
+      words.set(2, Path.of(words.get(2)).toAbsolutePath().toString());
+    }
+    return words;
   }
 
   private static List<String> child() {
