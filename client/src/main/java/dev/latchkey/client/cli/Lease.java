@@ -34,11 +34,12 @@ final class Lease implements AutoCloseable {
   private final Map<String, String> settings;
   private final @Nullable ProcessTokens tokens;
   private final Duration ttl;
-  private final Thread atShutdown = new Thread(this::end, "latchkey-revoke");
+  private final Thread atShutdown = new Thread(this::endWithProcess, "latchkey-revoke");
   private @Nullable ProcessToken token;
   private @Nullable Timer timer;
   private volatile @Nullable Instant expiresAt;
   private volatile boolean closed;
+  private volatile boolean ending;
   private boolean failing;
 
   private Lease(
@@ -78,13 +79,24 @@ final class Lease implements AutoCloseable {
 
   /** Whoever ends this lease meanwhile waits for the token. */
   private synchronized void take(Supplier<ProcessToken> mint) {
-    if (closed) {
-      throw new SecretUnavailableException("The process is ending.", "Start it anew.");
-    }
+    requireGoingOn();
     ProcessToken made = mint.get();
     token = made;
     expiresAt = made.expiresAt();
     settings.put(Setting.TOKEN.variable(), made.reveal());
+    requireGoingOn();
+  }
+
+  /** Nothing is to be started by a process that a signal is ending. */
+  private void requireGoingOn() {
+    if (ending) {
+      throw new SecretUnavailableException("The process is ending.", "Start it anew.");
+    }
+  }
+
+  private void endWithProcess() {
+    ending = true;
+    end();
   }
 
   Map<String, String> settings() {
@@ -93,6 +105,7 @@ final class Lease implements AutoCloseable {
 
   /** Has the token live as long as this lease. */
   synchronized void keepRenewing() {
+    requireGoingOn();
     if (token != null && timer == null && !closed) {
       timer = host.timers().get();
       again(RENEWAL);

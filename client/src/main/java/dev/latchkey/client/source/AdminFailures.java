@@ -22,9 +22,9 @@ final class AdminFailures extends HttpFailures {
   SecretException ofStatus(int code, Headers headers, Clock clock) {
     return switch (code) {
       // What the service says to it is not repeated, as of any status: it may quote the request.
-      case 400 ->
+      case 400, 413 ->
           new SecretProtocolException(
-              origin() + " refused to make or renew a process token (status 400).",
+              origin() + " refused to make or renew a process token (status " + code + ").",
               "Check the app's name, and that the service and this version fit each other.");
       case 401 ->
           new SecretUnauthenticatedException(

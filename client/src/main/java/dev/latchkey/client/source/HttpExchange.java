@@ -255,13 +255,11 @@ final class HttpExchange {
   }
 
   /**
-   * Returns 127.0.0.1 for "localhost". The name may have two addresses, and a service that listens
-   * at one has nothing to say about who listens at the other.
+   * Returns 127.0.0.1 for the one name that is asked for, "localhost". It may have two addresses,
+   * and a service that listens at one has nothing to say about who listens at the other.
    */
   static List<InetAddress> onThisMachine(String host) throws UnknownHostException {
-    return host.equalsIgnoreCase("localhost")
-        ? List.of(InetAddress.getByAddress(host, new byte[] {127, 0, 0, 1}))
-        : List.of(InetAddress.getAllByName(host));
+    return List.of(InetAddress.getByAddress(host, new byte[] {127, 0, 0, 1}));
   }
 
   /**

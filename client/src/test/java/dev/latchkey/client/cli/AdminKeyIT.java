@@ -75,7 +75,9 @@ class AdminKeyIT {
   @Test
   void run_terminatedWhileTheTokenIsMade_revokesIt() throws Exception {
     service.holdMinting();
-    Process started = start("run", "--by-reference", "--secret=A=db", "--", "sh", "-c", "exec cat");
+    Path trace = directory.resolve("child-was-here");
+    Process started =
+        start("run", "--by-reference", "--secret=A=db", "--", "touch", trace.toString());
     service.awaitHeld();
     started.toHandle().destroy();
     assertThat(started.waitFor(1, TimeUnit.SECONDS)).as("ends without the answer").isFalse();
@@ -87,6 +89,7 @@ class AdminKeyIT {
         .anyMatch(ask -> ask.startsWith("POST "))
         .anyMatch(ask -> ask.startsWith("DELETE "));
     assertThat(service.tokens()).isZero();
+    assertThat(trace).doesNotExist();
   }
 
   @Test

@@ -49,6 +49,11 @@ class ProcessTokensFailuresTest extends ProcessTokensTests {
             "%s refused to make or renew a process token (status 400). Check the app's name, and"
                 + " that the service and this version fit each other."),
         Arguments.of(
+            413,
+            SecretProtocolException.class,
+            "%s refused to make or renew a process token (status 413). Check the app's name, and"
+                + " that the service and this version fit each other."),
+        Arguments.of(
             401,
             SecretUnauthenticatedException.class,
             "%s does not accept the admin key in the file %s. It may have been replaced: write the"

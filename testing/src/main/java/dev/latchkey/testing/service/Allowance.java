@@ -16,7 +16,10 @@ final class Allowance {
   private Instant end = Instant.MIN;
   private int written;
   private long unwritten;
-  private @Nullable Entry last;
+  private @Nullable Unwritten last;
+
+  /** A call that was not written down, and when it came. */
+  record Unwritten(Entry entry, Instant time) {}
 
   boolean permits(Entry entry, Instant now) {
     if (!now.isBefore(end)) {
@@ -28,7 +31,7 @@ final class Allowance {
       return true;
     }
     unwritten++;
-    last = entry;
+    last = new Unwritten(entry, now);
     return false;
   }
 
@@ -45,10 +48,15 @@ final class Allowance {
   }
 
   /** Returns the last call that was not written down, to be written after all; null if all were. */
-  @Nullable Entry takeLast() {
-    Entry entry = last;
+  @Nullable Unwritten takeLast() {
+    Unwritten taken = last;
     last = null;
     unwritten = Math.max(unwritten - 1, 0);
-    return entry;
+    return taken;
+  }
+
+  /** Tells whether nothing is held back, or left to be told. */
+  boolean isIdle(Instant now) {
+    return unwritten == 0 && !now.isBefore(end);
   }
 }

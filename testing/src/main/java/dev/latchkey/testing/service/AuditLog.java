@@ -7,6 +7,7 @@ import dev.latchkey.testing.wire.WireJson;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +23,7 @@ final class AuditLog implements AutoCloseable {
   /** What is looked at for the last lines: a thousand of the usual length, or fewer. */
   private static final int MAX_TAIL_BYTES = 1 << 20;
 
-  /** Of those who have no credential, of logins that fail, and of tokens that are refused. */
+  /** Of those who have no credential, of logins that fail, and of each token that gets nothing. */
   private final Map<String, Allowance> allowances = new HashMap<>();
 
   /** No channel: that would be closed for good by the interruption of a thread that writes. */
@@ -105,10 +106,12 @@ final class AuditLog implements AutoCloseable {
   /** Writes lines, and returns where they end. */
   private synchronized long write(List<Entry> entries) {
     var lines = new StringBuilder();
+    Instant now = clock.instant();
+    allowances.values().removeIf(allowance -> allowance.isIdle(now));
     for (Entry entry : entries) {
       Allowance allowance = allowance(entry);
-      if (allowance == null || allowance.permits(entry, clock.instant())) {
-        lines.append(line(entry)).append('\n');
+      if (allowance == null || allowance.permits(entry, now)) {
+        lines.append(line(entry, now)).append('\n');
       }
     }
     return write(lines.toString());
@@ -183,10 +186,10 @@ final class AuditLog implements AutoCloseable {
     }
   }
 
-  private String line(Entry entry) {
+  private String line(Entry entry, Instant time) {
     return WireJson.object(
         json -> {
-          json.writeStringField("time", clock.instant().toString());
+          json.writeStringField("time", time.toString());
           if (entry.caller instanceof Caller.Admin admin) {
             json.writeStringField("caller", "admin");
             json.writeStringField("user", admin.userId());
@@ -231,9 +234,9 @@ final class AuditLog implements AutoCloseable {
   public synchronized void close() {
     var lines = new StringBuilder();
     for (Allowance allowance : allowances.values()) {
-      Entry last = allowance.takeLast();
+      Allowance.Unwritten last = allowance.takeLast();
       if (last != null) {
-        lines.append(line(last)).append('\n');
+        lines.append(line(last.entry(), last.time())).append('\n');
       }
     }
     allowances.clear();

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -76,6 +77,7 @@ final class DataDirectory implements AutoCloseable {
     }
     try {
       makeDirectories(root);
+      FileRights.requireUnshared(root); // Others could have put something there to wait for.
       return openAlone(root);
     } catch (IOException e) {
       throw unusable("written", root);
@@ -96,6 +98,9 @@ final class DataDirectory implements AutoCloseable {
       checkRights(root);
       removeLeftovers(root);
       return new DataDirectory(root, known, lock);
+    } catch (OverlappingFileLockException e) { // Of another class loader, which has its own set.
+      OPEN.remove(known);
+      throw inUse(root);
     } catch (IOException | RuntimeException | Error e) {
       closeQuietly(lock);
       OPEN.remove(known);
@@ -340,10 +345,12 @@ final class DataDirectory implements AutoCloseable {
     return root;
   }
 
-  /** Lets another service have the directory. */
+  /** Lets another service have the directory. Closing twice does nothing. */
   @Override
-  public void close() {
-    closeQuietly(lock);
-    OPEN.remove(known);
+  public synchronized void close() {
+    if (lock.isOpen()) {
+      closeQuietly(lock);
+      OPEN.remove(known);
+    }
   }
 }

@@ -40,16 +40,29 @@ final class FileRights {
     if (arePosix(root)) {
       UserPrincipal self = self(root);
       for (Path directory : directories) {
-        Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(directory);
-        if (permissions.contains(PosixFilePermission.GROUP_WRITE)
-            || permissions.contains(PosixFilePermission.OTHERS_WRITE)
-            || !Files.getOwner(directory).equals(self)) {
-          throw new SecretConfigurationException(
-              "Others can write in " + directory + ".",
-              "Make it yours alone (chmod 700), or choose another directory.");
+        requireUnshared(directory);
+        if (!Files.getOwner(directory).equals(self)) {
+          throw shared(directory);
         }
       }
     }
+  }
+
+  /** The permissions alone; whose the directory is cannot be told without making a file. */
+  static void requireUnshared(Path directory) throws IOException {
+    if (arePosix(directory)) {
+      Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(directory);
+      if (permissions.contains(PosixFilePermission.GROUP_WRITE)
+          || permissions.contains(PosixFilePermission.OTHERS_WRITE)) {
+        throw shared(directory);
+      }
+    }
+  }
+
+  private static SecretConfigurationException shared(Path directory) {
+    return new SecretConfigurationException(
+        "Others can write in " + directory + ".",
+        "Make it yours alone (chmod 700), or choose another directory.");
   }
 
   private static UserPrincipal self(Path directory) throws IOException {

@@ -97,9 +97,13 @@ final class ProjectSecrets {
   }
 
   private List<CiphertextAnswer> some(List<CiphertextQuery> queries, int from) {
-    return store.fetch(
-        FetchRequest.of(
-            queries.subList(from, Math.min(queries.size(), from + AT_ONCE)), STORE_TIMEOUT));
+    List<CiphertextQuery> few = queries.subList(from, Math.min(queries.size(), from + AT_ONCE));
+    List<CiphertextAnswer> answers = store.fetch(FetchRequest.of(few, STORE_TIMEOUT));
+    if (answers.size() != few.size()) {
+      throw new IllegalStateException(
+          "The store gave " + answers.size() + " answers to " + few.size() + " questions.");
+    }
+    return answers;
   }
 
   /** Returns the secrets of a type, or all. */

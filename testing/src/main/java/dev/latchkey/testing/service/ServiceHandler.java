@@ -202,6 +202,11 @@ final class ServiceHandler extends Handler.Abstract {
       }
     } catch (RefusedException | RuntimeException e) {
       refuse(job, e);
+    } catch (Error e) {
+      if (job.exchange().claim()) {
+        job.exchange().fail(e); // Nothing else would end it, once its body came later.
+      }
+      throw e;
     } finally {
       deeds.readLock().unlock();
     }

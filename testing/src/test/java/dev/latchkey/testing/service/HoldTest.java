@@ -1,5 +1,6 @@
 package dev.latchkey.testing.service;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.latchkey.client.store.DirectoryStore;
@@ -7,8 +8,11 @@ import dev.latchkey.client.store.SecretStore;
 import dev.latchkey.testing.service.Desk.Reply;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -18,12 +22,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** When a request that waits has the store looked at, and what becomes of it if that fails. */
+/** When a request that waits has the store looked at, and what becomes of it if a store fails. */
 @Timeout(60)
 class HoldTest {
   @TempDir Path directory;
   private final AtomicInteger looks = new AtomicInteger();
-  private volatile boolean failing;
+  private volatile String failing = "";
+  private volatile boolean silent;
   private Desk desk;
 
   @BeforeEach
@@ -38,9 +43,12 @@ class HoldTest {
                 (self, method, arguments) -> {
                   if (method.getName().equals("fetch")) {
                     looks.incrementAndGet();
-                    if (failing) {
-                      throw new OutOfMemoryError("by the test");
-                    }
+                  }
+                  if (method.getName().equals(failing)) {
+                    throw new OutOfMemoryError("by the test");
+                  }
+                  if (method.getName().equals("fetch") && silent) {
+                    return List.of();
                   }
                   try {
                     return method.invoke(store, arguments);
@@ -87,10 +95,50 @@ class HoldTest {
   void errorOfTheStore_endsTheRequest() throws Exception {
     CompletableFuture<Reply> reply = held();
 
-    failing = true;
+    failing = "fetch";
     desk.service.put("my-secret", "other-value");
 
     assertThat(reply.get(20, TimeUnit.SECONDS).status()).isEqualTo(500);
     assertThat(desk.service.waiting()).isZero();
+  }
+
+  @Test
+  void errorOfTheStore_onceTheBodyCame_endsTheRequest() throws Exception {
+    String body = "{\"name\":\"another\",\"value\":\"some-value\"}";
+    String head =
+        """
+        POST /v1/secrets HTTP/1.1
+        Host: localhost
+        Content-Type: application/json
+        Connection: close
+        Expect: 100-continue
+        Authorization: %s
+        Content-Length: %d
+
+        """
+            .replace("\n", "\r\n");
+    failing = "append";
+    try (var socket =
+        new Socket(InetAddress.getLoopbackAddress(), desk.service.address().getPort())) {
+      socket.setSoTimeout(30_000);
+      socket
+          .getOutputStream()
+          .write(head.formatted(Desk.ADMIN.basic(), body.length()).getBytes(US_ASCII));
+      assertThat(socket.getInputStream().readNBytes(25)).hasSize(25); // 100 Continue
+      socket.getOutputStream().write(body.getBytes(US_ASCII));
+
+      assertThat(new String(socket.getInputStream().readAllBytes(), US_ASCII))
+          .startsWith("HTTP/1.1 500 ");
+    }
+  }
+
+  @Test
+  void storeThatGivesTooFewAnswers_isAnError() {
+    String token = "Bearer " + desk.token("my-secret");
+    silent = true;
+    String read = "{\"secrets\":[{\"name\":\"my-secret\"}]}";
+
+    assertThat(desk.call("POST", "/v1/projects/shop/ciphertexts", token, read).status())
+        .isEqualTo(500);
   }
 }

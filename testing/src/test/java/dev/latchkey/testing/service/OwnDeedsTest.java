@@ -228,6 +228,19 @@ class OwnDeedsTest {
   }
 
   @Test
+  void close_again_leavesTheDirectoryToWhoHasItNow() {
+    Desk first = Desk.open(directory);
+    first.close();
+    try (Desk second = Desk.open(directory)) {
+      first.close();
+      assertThatThrownBy(() -> Desk.open(directory))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("Another service uses ");
+      second.service.put("my-secret", "some-value");
+    }
+  }
+
+  @Test
   void threads_areDaemons() {
     Set<Thread> before = Thread.getAllStackTraces().keySet();
     try (Desk desk = Desk.open(directory)) {

@@ -160,9 +160,10 @@ class SessionsTest {
     String head =
         """
         POST /v1/secrets HTTP/1.1
-        Host: localhost
+        Host: %s
         Content-Type: application/json
         Connection: close
+        Expect: 100-continue
         Cookie: %s
         X-Latchkey-Csrf: %s
         Content-Length: %d
@@ -174,7 +175,15 @@ class SessionsTest {
       socket.setSoTimeout(30_000);
       socket
           .getOutputStream()
-          .write(head.formatted(session.cookie, session.header, body.length()).getBytes(US_ASCII));
+          .write(
+              head.formatted(
+                      desk.service.address().getAuthority(),
+                      session.cookie,
+                      session.header,
+                      body.length())
+                  .getBytes(US_ASCII));
+      assertThat(new String(socket.getInputStream().readNBytes(25), US_ASCII))
+          .isEqualTo("HTTP/1.1 100 Continue\r\n\r\n"); // Who asks was looked at.
       call("DELETE", "/v1/session", session.cookie, session.header);
       socket.getOutputStream().write(body.getBytes(US_ASCII));
 
