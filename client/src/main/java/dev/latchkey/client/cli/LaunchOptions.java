@@ -14,7 +14,6 @@ import picocli.CommandLine.Option;
 
 /** What a process is started with. */
 final class LaunchOptions {
-
   @Option(
       names = "--role",
       paramLabel = "ROLE",

@@ -53,9 +53,9 @@ final class AdminFailures extends HttpFailures {
   }
 
   @Override
-  SecretException tooLarge(int limit) {
+  SecretException tooLarge() {
     return new SecretProtocolException(
-        "The answer of " + origin() + " is over " + limit + " bytes.",
+        "The answer of " + origin() + " is over " + HttpExchange.MAX_BODY_BYTES + " bytes.",
         "Check that LATCHKEY_SOURCE is the address of a secrets service.");
   }
 

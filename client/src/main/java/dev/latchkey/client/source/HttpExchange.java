@@ -169,7 +169,7 @@ final class HttpExchange {
       byte[] answer = response.body().byteStream().readNBytes(MAX_BODY_BYTES + 1);
       if (answer.length > MAX_BODY_BYTES) {
         sending.cancel();
-        throw failures.tooLarge(MAX_BODY_BYTES);
+        throw failures.tooLarge();
       }
       return answer;
     }

@@ -66,7 +66,7 @@ class HttpFailures {
           "Check LATCHKEY_PROJECT, and the path in LATCHKEY_SOURCE.");
     }
     if (code == 413) {
-      return tooLarge(HttpExchange.MAX_BODY_BYTES);
+      return tooLarge();
     }
     if (code == 408 || code == 429 || code >= 500) {
       return new SecretUnavailableException(
@@ -116,9 +116,9 @@ class HttpFailures {
   }
 
   /** Returns what to throw for a body that is refused unread; fewer secrets may fit into one. */
-  SecretException tooLarge(int limit) {
+  SecretException tooLarge() {
     return new SecretValueException(
-        "The answer of " + origin + " is over " + limit + " bytes.",
+        "The answer of " + origin + " is over " + HttpExchange.MAX_BODY_BYTES + " bytes.",
         "Check that LATCHKEY_SOURCE is the address of a secrets service, and that no secret is over"
             + " the limit.");
   }
