@@ -13,13 +13,12 @@ final class Allowance {
   private static final int LINES = 60;
   private static final Duration WINDOW = Duration.ofMinutes(1);
 
+  /** The last call that was not written down, when it came, and how many were not before it. */
+  record Unwritten(Entry entry, Instant time, long before) {}
+
   private Instant end = Instant.MIN;
   private int written;
-  private long unwritten;
   private @Nullable Unwritten last;
-
-  /** A call that was not written down, and when it came. */
-  record Unwritten(Entry entry, Instant time) {}
 
   boolean permits(Entry entry, Instant now) {
     if (!now.isBefore(end)) {
@@ -30,33 +29,28 @@ final class Allowance {
       written++;
       return true;
     }
-    unwritten++;
-    last = new Unwritten(entry, now);
+    last = new Unwritten(entry, now, unwritten());
     return false;
   }
 
-  long unwritten() {
-    return unwritten;
+  private long unwritten() {
+    return last == null ? 0 : last.before + 1;
   }
 
   /** Returns how many calls were not written down, and begins to count anew. */
   long takeUnwritten() {
-    long count = unwritten;
-    unwritten = 0;
+    long count = unwritten();
     last = null;
     return count;
   }
 
-  /** Returns the last call that was not written down, to be written after all; null if all were. */
-  @Nullable Unwritten takeLast() {
-    Unwritten taken = last;
-    last = null;
-    unwritten = Math.max(unwritten - 1, 0);
-    return taken;
+  /** Returns the last call that was not written down; null if all were. */
+  @Nullable Unwritten last() {
+    return last;
   }
 
   /** Tells whether nothing is held back, or left to be told. */
   boolean isIdle(Instant now) {
-    return unwritten == 0 && !now.isBefore(end);
+    return last == null && !now.isBefore(end);
   }
 }

@@ -110,8 +110,10 @@ final class AuditLog implements AutoCloseable {
     allowances.values().removeIf(allowance -> allowance.isIdle(now));
     for (Entry entry : entries) {
       Allowance allowance = allowance(entry);
-      if (allowance == null || allowance.permits(entry, now)) {
-        lines.append(line(entry, now)).append('\n');
+      if (allowance == null) {
+        lines.append(line(entry, now, 0));
+      } else if (allowance.permits(entry, now)) {
+        lines.append(line(entry, now, allowance.takeUnwritten()));
       }
     }
     return write(lines.toString());
@@ -186,43 +188,43 @@ final class AuditLog implements AutoCloseable {
     }
   }
 
-  private String line(Entry entry, Instant time) {
+  private static String line(Entry entry, Instant time, long unwritten) {
     return WireJson.object(
-        json -> {
-          json.writeStringField("time", time.toString());
-          if (entry.caller instanceof Caller.Admin admin) {
-            json.writeStringField("caller", "admin");
-            json.writeStringField("user", admin.userId());
-          } else if (entry.caller instanceof Caller.Reader reader) {
-            json.writeStringField("caller", "process");
-            json.writeStringField("token", reader.token().id());
-            json.writeStringField("app", reader.token().grant().app());
-          } else {
-            json.writeStringField("caller", "unknown");
-          }
-          json.writeStringField("action", entry.action);
-          if (entry.project != null) {
-            json.writeStringField("project", entry.project);
-          }
-          if (entry.secret != null) {
-            json.writeStringField("secret", entry.secret);
-          }
-          if (entry.tokenId != null) {
-            json.writeStringField("tokenId", entry.tokenId);
-          }
-          if (entry.grant != null) {
-            json.writeStringField("forApp", entry.grant.app());
-            ManagementWire.writeNames(json, "forSecrets", entry.grant.secrets());
-          }
-          json.writeStringField("outcome", entry.outcome);
-          Allowance allowance = allowance(entry);
-          if (allowance != null && allowance.unwritten() > 0) {
-            json.writeNumberField("unwritten", allowance.takeUnwritten());
-          }
-          if (entry.status != null) {
-            json.writeNumberField("status", entry.status);
-          }
-        });
+            json -> {
+              json.writeStringField("time", time.toString());
+              if (entry.caller instanceof Caller.Admin admin) {
+                json.writeStringField("caller", "admin");
+                json.writeStringField("user", admin.userId());
+              } else if (entry.caller instanceof Caller.Reader reader) {
+                json.writeStringField("caller", "process");
+                json.writeStringField("token", reader.token().id());
+                json.writeStringField("app", reader.token().grant().app());
+              } else {
+                json.writeStringField("caller", "unknown");
+              }
+              json.writeStringField("action", entry.action);
+              if (entry.project != null) {
+                json.writeStringField("project", entry.project);
+              }
+              if (entry.secret != null) {
+                json.writeStringField("secret", entry.secret);
+              }
+              if (entry.tokenId != null) {
+                json.writeStringField("tokenId", entry.tokenId);
+              }
+              if (entry.grant != null) {
+                json.writeStringField("forApp", entry.grant.app());
+                ManagementWire.writeNames(json, "forSecrets", entry.grant.secrets());
+              }
+              json.writeStringField("outcome", entry.outcome);
+              if (unwritten > 0) {
+                json.writeNumberField("unwritten", unwritten);
+              }
+              if (entry.status != null) {
+                json.writeNumberField("status", entry.status);
+              }
+            })
+        + "\n";
   }
 
   private static SecretUnavailableException unwritable() {
@@ -234,9 +236,9 @@ final class AuditLog implements AutoCloseable {
   public synchronized void close() {
     var lines = new StringBuilder();
     for (Allowance allowance : allowances.values()) {
-      Allowance.Unwritten last = allowance.takeLast();
+      Allowance.Unwritten last = allowance.last();
       if (last != null) {
-        lines.append(line(last.entry(), last.time())).append('\n');
+        lines.append(line(last.entry(), last.time(), last.before()));
       }
     }
     allowances.clear();

@@ -149,7 +149,8 @@ final class CiphertextReads {
         }
       } catch (RefusedException | RuntimeException e) {
         if (claimed || claim()) {
-          refuse(Failure.logged(e));
+          Failure told = Failure.logged(e).writtenDown(audit, deed());
+          exchange.error(told.status(), told.message());
         }
       } catch (Error e) {
         if (claimed || claim()) {
@@ -158,16 +159,6 @@ final class CiphertextReads {
         throw e;
       }
       return true;
-    }
-
-    private void refuse(Failure failure) {
-      Failure told = failure;
-      try {
-        audit.add(List.of(deed().entry(failure.outcome(), failure.status())), false);
-      } catch (RuntimeException e) {
-        told = Failure.logged(e);
-      }
-      exchange.error(told.status(), told.message());
     }
 
     private List<CiphertextAnswer> answers() throws RefusedException {

@@ -11,23 +11,17 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
-import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,19 +42,11 @@ final class DataDirectory implements AutoCloseable {
   /** What others could use, beside the tokens, where they could put one of their own. */
   private static final List<String> KEYS = List.of(ADMIN_KEY, KEYSET, SelfSigned.CERTIFICATE_KEY);
 
-  /**
-   * Those that are open in this process. The system forgets a lock when any channel to its file is
-   * closed, also that of somebody who was refused.
-   */
-  private static final Set<Path> OPEN = ConcurrentHashMap.newKeySet();
-
   private final Path root;
-  private final Path known;
-  private final FileChannel lock;
+  private final DirectoryLock lock;
 
-  private DataDirectory(Path root, Path known, FileChannel lock) {
+  private DataDirectory(Path root, DirectoryLock lock) {
     this.root = root;
-    this.known = known;
     this.lock = lock;
   }
 
@@ -85,32 +71,15 @@ final class DataDirectory implements AutoCloseable {
   }
 
   private static DataDirectory openAlone(Path root) throws IOException {
-    Path known = root.toRealPath();
-    if (!OPEN.add(known)) {
-      throw inUse(root);
-    }
-    FileChannel lock = null;
+    DirectoryLock lock = DirectoryLock.take(root);
     try {
-      lock = open(root.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      if (lock.tryLock() == null) {
-        throw inUse(root);
-      }
       checkRights(root);
       removeLeftovers(root);
-      return new DataDirectory(root, known, lock);
-    } catch (OverlappingFileLockException e) { // Of another class loader, which has its own set.
-      OPEN.remove(known);
-      throw inUse(root);
+      return new DataDirectory(root, lock);
     } catch (IOException | RuntimeException | Error e) {
-      closeQuietly(lock);
-      OPEN.remove(known);
+      lock.close();
       throw e;
     }
-  }
-
-  private static IllegalStateException inUse(Path root) {
-    return new IllegalStateException(
-        "Another service uses " + root + ". Stop it, or choose another directory.");
   }
 
   private static void checkRights(Path root) throws IOException {
@@ -150,16 +119,6 @@ final class DataDirectory implements AutoCloseable {
       return List.of();
     } catch (DirectoryIteratorException e) {
       throw e.getCause();
-    }
-  }
-
-  private static void closeQuietly(@Nullable FileChannel channel) {
-    try {
-      if (channel != null) {
-        channel.close();
-      }
-    } catch (IOException e) {
-      // It holds no lock, and there is something else to say.
     }
   }
 
@@ -250,7 +209,8 @@ final class DataDirectory implements AutoCloseable {
   RandomAccessFile openLog(String name) {
     Path file = root.resolve(name);
     try {
-      open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE).close(); // With its rights.
+      FileRights.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)
+          .close(); // With its rights.
       return new RandomAccessFile(file.toFile(), "rw");
     } catch (IOException e) {
       throw unusable("written", file);
@@ -265,7 +225,7 @@ final class DataDirectory implements AutoCloseable {
       makeDirectories(root.resolve(directory));
       try {
         try (FileChannel channel =
-            open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            FileRights.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
           ByteBuffer rest = UTF_8.encode(content);
           while (rest.hasRemaining()) {
             channel.write(rest);
@@ -312,12 +272,6 @@ final class DataDirectory implements AutoCloseable {
     }
   }
 
-  private static FileChannel open(Path file, StandardOpenOption... options) throws IOException {
-    Set<OpenOption> own = new HashSet<>(Set.of(options));
-    own.add(LinkOption.NOFOLLOW_LINKS);
-    return FileChannel.open(file, own, FileRights.of(file, "rw-------"));
-  }
-
   private static void makeDirectories(Path directory) throws IOException {
     Files.createDirectories(directory, FileRights.of(directory, "rwx------"));
   }
@@ -347,10 +301,7 @@ final class DataDirectory implements AutoCloseable {
 
   /** Lets another service have the directory. Closing twice does nothing. */
   @Override
-  public synchronized void close() {
-    if (lock.isOpen()) {
-      closeQuietly(lock);
-      OPEN.remove(known);
-    }
+  public void close() {
+    lock.close();
   }
 }

@@ -7,6 +7,7 @@ import dev.latchkey.SecretUnavailableException;
 import dev.latchkey.SecretValueException;
 import dev.latchkey.testing.wire.RefusedException;
 import java.lang.System.Logger.Level;
+import java.util.List;
 
 /** What an exception becomes in an answer. */
 record Failure(int status, String message) {
@@ -40,6 +41,18 @@ record Failure(int status, String message) {
       LOG.log(Level.ERROR, "A request failed.", e);
     }
     return failure;
+  }
+
+  /**
+   * Writes down that a deed failed, and returns what is to be told: another failure if that fails.
+   */
+  Failure writtenDown(AuditLog audit, Deed deed) {
+    try {
+      audit.add(List.of(deed.entry(outcome(), status)), false);
+      return this;
+    } catch (RuntimeException e) {
+      return logged(e);
+    }
   }
 
   private static String text(SecretException e) {

@@ -2,8 +2,12 @@ package dev.latchkey.testing.service;
 
 import dev.latchkey.SecretConfigurationException;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -29,6 +33,13 @@ final class FileRights {
           PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
         }
         : new FileAttribute<?>[0];
+  }
+
+  /** Opens a file, which is made for this user alone if it is made. No link is followed. */
+  static FileChannel open(Path file, StandardOpenOption... options) throws IOException {
+    Set<OpenOption> own = new HashSet<>(Set.of(options));
+    own.add(LinkOption.NOFOLLOW_LINKS);
+    return FileChannel.open(file, own, of(file, "rw-------"));
   }
 
   /**

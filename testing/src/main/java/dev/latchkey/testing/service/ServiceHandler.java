@@ -1,6 +1,5 @@
 package dev.latchkey.testing.service;
 
-import dev.latchkey.testing.service.AuditLog.Entry;
 import dev.latchkey.testing.wire.RefusedException;
 import dev.latchkey.testing.wire.WireRequest;
 import java.nio.charset.StandardCharsets;
@@ -105,8 +104,7 @@ final class ServiceHandler extends Handler.Abstract {
         exchange.headers().put(HttpHeader.ALLOW, route.allowed());
       }
       closeIfUnread(exchange);
-      Failure failure = Failure.of(e);
-      refuse(exchange, entry(caller, route, call, failure), failure);
+      refuse(exchange, deed(caller, route, call), Failure.of(e));
     }
     return true;
   }
@@ -121,13 +119,11 @@ final class ServiceHandler extends Handler.Abstract {
   }
 
   /** What is not understood may hold anything, and is not written down. */
-  private Entry entry(
-      Caller caller, @Nullable Route route, Route.@Nullable Call call, Failure failure) {
+  private Deed deed(Caller caller, @Nullable Route route, Route.@Nullable Call call) {
     String action = call == null ? "unknown" : call.action;
     String project = route == null ? null : route.project();
     boolean known = project != null && projects.containsKey(project);
-    return new Deed(caller, action, known ? project : null)
-        .entry(failure.outcome(), failure.status());
+    return new Deed(caller, action, known ? project : null);
   }
 
   /** A page that a browser shows may have it ask here, by a name of its own for this address. */
@@ -186,12 +182,12 @@ final class ServiceHandler extends Handler.Abstract {
       if (ended) {
         throw new RefusedException(503, "The service is being stopped.");
       }
-      if (job.call().hasBody() && job.call() != Route.Call.LOG_IN) {
-        credentials.caller(job.exchange().request()); // Who logged out meanwhile does nothing more.
-      }
       if (job.caller() instanceof Caller.Reader reader) {
         reads.read(job.exchange(), reader.token(), secrets, WireRequest.parse(body));
         return;
+      }
+      if (job.call().hasBody() && job.call() != Route.Call.LOG_IN) {
+        credentials.caller(job.exchange().request()); // Who logged out meanwhile does nothing more.
       }
       String answer = answer(job, secrets, body);
       if (!job.call().isTrifle()) {
@@ -250,18 +246,12 @@ final class ServiceHandler extends Handler.Abstract {
   }
 
   private void refuse(Job job, Exception e) {
-    Failure failure = Failure.logged(e);
-    refuse(job.exchange(), job.entry(failure.outcome(), failure.status()), failure);
+    refuse(job.exchange(), job, Failure.logged(e));
   }
 
   /** Refuses, once that is written down. */
-  private void refuse(Exchange exchange, Entry entry, Failure failure) {
-    Failure told = failure;
-    try {
-      audit.add(List.of(entry), false);
-    } catch (RuntimeException e) {
-      told = Failure.logged(e);
-    }
+  private void refuse(Exchange exchange, Deed deed, Failure failure) {
+    Failure told = failure.writtenDown(audit, deed);
     if (exchange.claim()) {
       exchange.error(told.status(), told.message());
     }

@@ -1,5 +1,6 @@
 package dev.latchkey.testing.service;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -10,6 +11,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.latchkey.client.source.HttpSource;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -19,6 +22,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -29,6 +33,11 @@ import org.slf4j.LoggerFactory;
 final class Desk implements AutoCloseable {
   static final String KEY = "test-api-key-0123456789";
   static final AdminKey ADMIN = AdminKey.of("user-1", KEY);
+
+  static final String READ = "/v1/projects/shop/ciphertexts";
+  static final String WATCH =
+      "{\"secrets\":[{\"name\":\"my-secret\",\"knownVersion\":1}],\"waitSeconds\":60}";
+  private static final String CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n";
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -154,6 +163,49 @@ final class Desk implements AutoCloseable {
 
   HttpSource source(String token) {
     return HttpSource.builder(service.address()).project("shop").token(() -> token).build();
+  }
+
+  /** Has a process wait for news of my-secret, of which it has the first version. */
+  CompletableFuture<Reply> held(String token) {
+    CompletableFuture<Reply> reply =
+        CompletableFuture.supplyAsync(() -> call("POST", READ, "Bearer " + token, WATCH));
+    awaitWaiting(1);
+    return reply;
+  }
+
+  /** Returns a connection whose reads end in time. */
+  Socket connect() throws IOException {
+    var socket = new Socket(InetAddress.getLoopbackAddress(), service.address().getPort());
+    socket.setSoTimeout(30_000);
+    return socket;
+  }
+
+  /**
+   * Returns the answer to a call whose body is sent late.
+   *
+   * @param headers each with its line end
+   * @param between what happens once the head was looked at
+   */
+  String post(String path, String headers, String body, Runnable between) throws IOException {
+    String head =
+        """
+        POST %s HTTP/1.1
+        Host: %s
+        Content-Type: application/json
+        Connection: close
+        Expect: 100-continue
+        Content-Length: %d
+        %s
+        """
+            .formatted(path, service.address().getAuthority(), body.length(), headers);
+    try (Socket socket = connect()) {
+      socket.getOutputStream().write(head.replace("\n", "\r\n").getBytes(US_ASCII));
+      assertThat(new String(socket.getInputStream().readNBytes(CONTINUE.length()), US_ASCII))
+          .isEqualTo(CONTINUE);
+      between.run();
+      socket.getOutputStream().write(body.getBytes(US_ASCII));
+      return new String(socket.getInputStream().readAllBytes(), US_ASCII);
+    }
   }
 
   /** Waits until so many requests are held. */

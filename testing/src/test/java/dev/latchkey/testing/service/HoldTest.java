@@ -1,6 +1,5 @@
 package dev.latchkey.testing.service;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.latchkey.client.store.DirectoryStore;
@@ -8,8 +7,6 @@ import dev.latchkey.client.store.SecretStore;
 import dev.latchkey.testing.service.Desk.Reply;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -66,12 +63,7 @@ class HoldTest {
   }
 
   private CompletableFuture<Reply> held() {
-    String token = "Bearer " + desk.token("my-secret");
-    String watch = "{\"secrets\":[{\"name\":\"my-secret\",\"knownVersion\":1}],\"waitSeconds\":60}";
-    CompletableFuture<Reply> reply =
-        CompletableFuture.supplyAsync(
-            () -> desk.call("POST", "/v1/projects/shop/ciphertexts", token, watch));
-    desk.awaitWaiting(1);
+    CompletableFuture<Reply> reply = desk.held(desk.token("my-secret"));
     while (looks.get() < 2) { // Before it waits, and once it does.
       assertThat(reply).isNotDone();
       Thread.onSpinWait();
@@ -84,6 +76,8 @@ class HoldTest {
     CompletableFuture<Reply> reply = held();
 
     desk.service.put("other", "some-value");
+    assertThat(desk.service.waiting()).isOne();
+    assertThat(reply).isNotDone();
     desk.service.put("my-secret", "other-value");
 
     assertThat(reply.get(20, TimeUnit.SECONDS).json().get("secrets").get(0).get("version").asInt())
@@ -105,31 +99,11 @@ class HoldTest {
   @Test
   void errorOfTheStore_onceTheBodyCame_endsTheRequest() throws Exception {
     String body = "{\"name\":\"another\",\"value\":\"some-value\"}";
-    String head =
-        """
-        POST /v1/secrets HTTP/1.1
-        Host: localhost
-        Content-Type: application/json
-        Connection: close
-        Expect: 100-continue
-        Authorization: %s
-        Content-Length: %d
-
-        """
-            .replace("\n", "\r\n");
     failing = "append";
-    try (var socket =
-        new Socket(InetAddress.getLoopbackAddress(), desk.service.address().getPort())) {
-      socket.setSoTimeout(30_000);
-      socket
-          .getOutputStream()
-          .write(head.formatted(Desk.ADMIN.basic(), body.length()).getBytes(US_ASCII));
-      assertThat(socket.getInputStream().readNBytes(25)).hasSize(25); // 100 Continue
-      socket.getOutputStream().write(body.getBytes(US_ASCII));
 
-      assertThat(new String(socket.getInputStream().readAllBytes(), US_ASCII))
-          .startsWith("HTTP/1.1 500 ");
-    }
+    assertThat(
+            desk.post("/v1/secrets", "Authorization: " + Desk.ADMIN.basic() + "\n", body, () -> {}))
+        .startsWith("HTTP/1.1 500 ");
   }
 
   @Test
@@ -138,7 +112,6 @@ class HoldTest {
     silent = true;
     String read = "{\"secrets\":[{\"name\":\"my-secret\"}]}";
 
-    assertThat(desk.call("POST", "/v1/projects/shop/ciphertexts", token, read).status())
-        .isEqualTo(500);
+    assertThat(desk.call("POST", Desk.READ, token, read).status()).isEqualTo(500);
   }
 }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,8 +47,7 @@ class LimitsTest {
   }
 
   private Socket connect() throws IOException {
-    var socket = new Socket(InetAddress.getLoopbackAddress(), desk.service.address().getPort());
-    socket.setSoTimeout(30_000);
+    Socket socket = desk.connect();
     sockets.add(socket);
     return socket;
   }

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,8 +28,7 @@ class ManyWatchesTest {
       String id = desk.create("my-secret", "some-value");
       byte[] request = request(desk.token("my-secret"));
       for (int i = 0; i < WATCHES; i++) {
-        var socket = new Socket(InetAddress.getLoopbackAddress(), desk.service.address().getPort());
-        socket.setSoTimeout(30_000);
+        Socket socket = desk.connect();
         sockets.add(socket);
         socket.getOutputStream().write(request);
       }

@@ -247,12 +247,7 @@ class OwnDeedsTest {
       desk.service.put("my-secret", "some-value");
       var held = new CompletableFuture<Desk.Reply>();
       String token = "Bearer " + desk.token("my-secret");
-      String watch =
-          "{\"secrets\":[{\"name\":\"my-secret\",\"knownVersion\":1}],\"waitSeconds\":60}";
-      var caller =
-          new Thread(
-              () ->
-                  held.complete(desk.call("POST", "/v1/projects/shop/ciphertexts", token, watch)));
+      var caller = new Thread(() -> held.complete(desk.call("POST", Desk.READ, token, Desk.WATCH)));
       caller.setDaemon(true);
       caller.start();
       desk.awaitWaiting(1); // Its end is a task of the timer.

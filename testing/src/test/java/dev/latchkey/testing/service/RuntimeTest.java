@@ -29,10 +29,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class RuntimeTest {
   private static final String VALUE = "\"some\\value\" äöü 😀\n\t\u0001";
-  private static final String READ = "/v1/projects/shop/ciphertexts";
-  private static final String HELD =
-      "{\"secrets\":[{\"name\":\"my-secret\",\"knownVersion\":1}],\"waitSeconds\":60}";
-
   @TempDir Path directory;
   private Desk desk;
 
@@ -64,13 +60,6 @@ class RuntimeTest {
                   .toList(),
               Duration.ofSeconds(20)));
     }
-  }
-
-  private CompletableFuture<Reply> held(String token) {
-    CompletableFuture<Reply> reply =
-        CompletableFuture.supplyAsync(() -> desk.call("POST", READ, "Bearer " + token, HELD));
-    desk.awaitWaiting(1);
-    return reply;
   }
 
   @Test
@@ -105,7 +94,7 @@ class RuntimeTest {
   @Test
   void hold_rotation_isAnsweredAtOnce() throws Exception {
     String id = desk.create("my-secret", "some-value");
-    CompletableFuture<Reply> reply = held(desk.token("my-secret"));
+    CompletableFuture<Reply> reply = desk.held(desk.token("my-secret"));
 
     desk.replace(id, "other-value");
 
@@ -125,14 +114,14 @@ class RuntimeTest {
     String token = desk.token(names);
 
     String all = "{\"secrets\":[{\"name\":\"one\"},{\"name\":\"two\"},{\"name\":\"three\"}]}";
-    assertThat(desk.call("POST", READ, "Bearer " + token, all).outcome()).isEqualTo("413/8");
+    assertThat(desk.call("POST", Desk.READ, "Bearer " + token, all).outcome()).isEqualTo("413/8");
 
     var decryptor = TinkDecryptor.of(Keysets.read(directory.resolve("keyset.json")));
     try (HttpSource source = desk.source(token);
         SecretsClient client = SecretsClient.builder(source, decryptor).build()) {
       List<SecretRef> refs =
           List.of(names).stream().map(name -> SecretRef.parse("secret://" + name)).toList();
-      client.prefetch(refs);
+      assertThat(client.prefetch(refs)).isEmpty();
       for (SecretRef ref : refs) {
         try (SecretValue value = client.resolve(ref)) {
           assertThat(value.reveal()).isEqualTo(large);
@@ -146,7 +135,8 @@ class RuntimeTest {
     desk.create("my-secret", "some-value");
 
     Reply reply =
-        desk.call("POST", READ, "Bearer " + desk.token("my-secret"), HELD.replace("60", "1"));
+        desk.call(
+            "POST", Desk.READ, "Bearer " + desk.token("my-secret"), Desk.WATCH.replace("60", "1"));
 
     assertThat(reply.text())
         .isEqualTo(
@@ -157,7 +147,7 @@ class RuntimeTest {
   void hold_tokenRevoked_isRefused() throws Exception {
     desk.create("my-secret", "some-value");
     JsonNode minted = desk.mint("my-secret").json();
-    CompletableFuture<Reply> reply = held(minted.get("token").asText());
+    CompletableFuture<Reply> reply = desk.held(minted.get("token").asText());
 
     Reply revoked =
         desk.admin("DELETE", "/v1/projects/shop/process-tokens/" + minted.get("id").asText(), null);
@@ -179,7 +169,9 @@ class RuntimeTest {
 
     assertThat(desk.admin("GET", "/v1/secrets", null).text()).isEqualTo(secrets).contains(id);
     assertThat(read(token, "my-secret")).isEqualTo(VALUE);
-    assertThat(desk.call("POST", READ, "Bearer " + revoked.get("token").asText(), HELD).outcome())
+    assertThat(
+            desk.call("POST", Desk.READ, "Bearer " + revoked.get("token").asText(), Desk.WATCH)
+                .outcome())
         .isEqualTo("401/16");
   }
 
@@ -195,7 +187,8 @@ class RuntimeTest {
             .get("token")
             .asText();
 
-    assertThat(desk.call("POST", READ, "Bearer " + token, HELD).outcome()).isEqualTo("401/16");
+    assertThat(desk.call("POST", Desk.READ, "Bearer " + token, Desk.WATCH).outcome())
+        .isEqualTo("401/16");
   }
 
   @Test

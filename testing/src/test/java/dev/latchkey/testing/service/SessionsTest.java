@@ -1,12 +1,9 @@
 package dev.latchkey.testing.service;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.latchkey.testing.service.Desk.Reply;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -157,39 +154,16 @@ class SessionsTest {
   void request_whoseBodyComesAfterTheLogout_isRefused() throws Exception {
     Session session = session(KEY);
     String body = "{\"name\":\"my-secret\",\"value\":\"some-value\"}";
-    String head =
-        """
-        POST /v1/secrets HTTP/1.1
-        Host: %s
-        Content-Type: application/json
-        Connection: close
-        Expect: 100-continue
-        Cookie: %s
-        X-Latchkey-Csrf: %s
-        Content-Length: %d
+    String headers = "Cookie: " + session.cookie + "\nX-Latchkey-Csrf: " + session.header + "\n";
 
-        """
-            .replace("\n", "\r\n");
-    try (var socket =
-        new Socket(InetAddress.getLoopbackAddress(), desk.service.address().getPort())) {
-      socket.setSoTimeout(30_000);
-      socket
-          .getOutputStream()
-          .write(
-              head.formatted(
-                      desk.service.address().getAuthority(),
-                      session.cookie,
-                      session.header,
-                      body.length())
-                  .getBytes(US_ASCII));
-      assertThat(new String(socket.getInputStream().readNBytes(25), US_ASCII))
-          .isEqualTo("HTTP/1.1 100 Continue\r\n\r\n"); // Who asks was looked at.
-      call("DELETE", "/v1/session", session.cookie, session.header);
-      socket.getOutputStream().write(body.getBytes(US_ASCII));
+    String answer =
+        desk.post(
+            "/v1/secrets",
+            headers,
+            body,
+            () -> call("DELETE", "/v1/session", session.cookie, session.header));
 
-      assertThat(new String(socket.getInputStream().readAllBytes(), US_ASCII))
-          .startsWith("HTTP/1.1 401 ");
-    }
+    assertThat(answer).startsWith("HTTP/1.1 401 ");
     assertThat(desk.admin("GET", "/v1/secrets", null).json().get("secrets")).isEmpty();
   }
 
